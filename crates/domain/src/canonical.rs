@@ -1,0 +1,95 @@
+//! One form of a JSON document (RFC 8785) and its digest, so that equal documents have equal hashes.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+/// A text that is no SHA-256 digest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a SHA-256 digest: {0:?}")]
+pub struct InvalidDigest(pub String);
+
+impl Digest {
+    /// The digest of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// Wraps 32 bytes that are a digest already.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{self}")
+    }
+}
+
+impl FromStr for Digest {
+    type Err = InvalidDigest;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_error| InvalidDigest(text.to_owned()))?;
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// The RFC 8785 bytes of a JSON document.
+///
+/// Numbers are IEEE doubles there; the documents of this crate keep long numbers as text.
+pub fn bytes(document: &serde_json::Value) -> Vec<u8> {
+    // Canonicalisation can only fail on non-finite numbers, which a `Value` cannot hold.
+    serde_json_canonicalizer::to_vec(document).unwrap_or_default()
+}
+
+/// The digest of a document's RFC 8785 bytes.
+pub fn digest(document: &serde_json::Value) -> Digest {
+    Digest::of(&bytes(document))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn order_and_spacing_do_not_matter() {
+        let one = json!({"b": [1.0, "ñ"], "a": null});
+        let other: serde_json::Value = serde_json::from_str(r#" {"a":null , "b":[1,"\u00f1"]} "#).unwrap();
+        assert_eq!(bytes(&one), "{\"a\":null,\"b\":[1,\"ñ\"]}".as_bytes());
+        assert_eq!(digest(&one), digest(&other));
+        assert_eq!(digest(&one).to_string().parse(), Ok(digest(&one)));
+    }
+}

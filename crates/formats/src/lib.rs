@@ -1,0 +1,16 @@
+//! Bytes to documents and back: the only place that knows `data.json`, CKAN, CSV and RDF shapes.
+//!
+//! No I/O of its own: readers are handed in, bytes are handed back.
+//!
+//! - [`read`] recognises a document from its bytes, tells what stands around its records, and hands the
+//!   records over one by one. Reading never stores and never refuses odd values: it reports them.
+//! - [`write`] turns records into a representation, record by record, in constant memory.
+//! - To add a format to write: one file in `write`, one variant of [`Format`].
+#![warn(missing_docs)]
+
+pub mod read;
+pub mod write;
+
+mod format;
+
+pub use format::Format;

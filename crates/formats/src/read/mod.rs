@@ -1,0 +1,175 @@
+//! Recognising and reading documents from outside.
+
+use std::io::{Read, Seek};
+
+use serde_json::Value;
+use vitrina_domain::finding::Finding;
+
+/// What a document turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InputFormat {
+    /// DCAT-US (Project Open Data) 1.1 `data.json`.
+    DataJson,
+    /// The Argentine dialect of it.
+    DataJsonArgentina,
+    /// The dialect of ADELA (Mexico).
+    DataJsonAdela,
+    /// One CKAN package, bare or in the answer of an action.
+    CkanPackage,
+    /// A list of CKAN packages, bare or in the answer of an action.
+    CkanPackageList,
+    /// The answer of CKAN's `package_search`.
+    CkanSearch,
+    /// One record a line, each in any of these shapes or in our own.
+    Ndjson,
+}
+
+impl InputFormat {
+    /// The word kept with the run.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DataJson => "data-json",
+            Self::DataJsonArgentina => "data-json-argentina",
+            Self::DataJsonAdela => "data-json-adela",
+            Self::CkanPackage => "ckan-package",
+            Self::CkanPackageList => "ckan-package-list",
+            Self::CkanSearch => "ckan-search",
+            Self::Ndjson => "ndjson",
+        }
+    }
+}
+
+/// How large and deep a document may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of the whole document.
+    pub document_bytes: u64,
+    /// Bytes of one record.
+    pub item_bytes: usize,
+    /// Nesting of arrays and objects.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { document_bytes: 1 << 30, item_bytes: 32 << 20, depth: 64 }
+    }
+}
+
+/// What stands around the records of a document: found in a first pass over all of it.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// What the document is.
+    pub format: InputFormat,
+    /// The catalog's own description in the shape of `schemas/core`, where there is one.
+    pub catalog: Option<Value>,
+    /// The name the document gives its source: `@id`, `homepage` or the CKAN site's address.
+    pub source_name: Option<String>,
+    /// How many records it holds.
+    pub items: u64,
+    /// The character encoding it is written in, as the Encoding Standard names it.
+    pub encoding: &'static str,
+    /// What was found in the document as a whole.
+    pub findings: Vec<Finding>,
+}
+
+/// One record of a document, not yet understood.
+#[derive(Debug, Clone)]
+pub struct RawItem {
+    /// Its place among the records, from 0.
+    pub position: u64,
+    /// JSON pointer to it in the document (`/dataset/3`; the line number for NDJSON: `/12`).
+    pub pointer: String,
+    /// Its JSON in UTF-8, or why it cannot be had.
+    pub json: Result<Vec<u8>, ItemError>,
+}
+
+/// One record in the shape of `schemas/core`.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    /// The document for `Metadata::from_document`.
+    pub document: Value,
+    /// The record as it came.
+    pub raw: Value,
+    /// What was changed or could not be mapped; pointers are into `document`.
+    pub findings: Vec<Finding>,
+}
+
+/// Why one record cannot be read. The records after it can.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ItemError {
+    /// The JSON of the record is broken.
+    #[error("not JSON: {reason} at byte {offset}")]
+    Json {
+        /// What is wrong.
+        reason: String,
+        /// Where in the document.
+        offset: u64,
+    },
+    /// The record is longer than one may be.
+    #[error("the record is longer than {limit} bytes")]
+    TooLong {
+        /// The limit in force.
+        limit: usize,
+    },
+}
+
+/// Why a document cannot be imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Not JSON at all, or broken JSON.
+    #[error("not JSON: {reason} at line {line}, column {column} (byte {offset})")]
+    Json {
+        /// What is wrong.
+        reason: String,
+        /// Line, from 1.
+        line: u64,
+        /// Column, from 1, in bytes.
+        column: u64,
+        /// Bytes before it.
+        offset: u64,
+    },
+    /// Read and recognised, but no catalog.
+    #[error("not a catalog: {found}")]
+    NotACatalog {
+        /// What was found instead.
+        found: String,
+    },
+    /// A catalog in a form that Vitrina does not read yet.
+    #[error("not supported yet: {found}")]
+    Unsupported {
+        /// What was found.
+        found: String,
+    },
+    /// Over a limit.
+    #[error("over the limit of {limit}: {what}")]
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// The limit in force.
+        limit: u64,
+    },
+    /// The bytes could not be had.
+    #[error("cannot read the document")]
+    Io(#[from] std::io::Error),
+}
+
+/// Passes once over the document: encoding, JSON framing and depth, format, the members around the records.
+pub fn outline<R: Read + Seek>(_document: &mut R, _limits: Limits) -> Result<Outline, ReadError> {
+    todo!()
+}
+
+/// Hands over the records of a document that [`outline`] has seen, one by one, in constant memory.
+pub fn items<R: Read + Seek>(
+    _document: R,
+    _outline: &Outline,
+    _limits: Limits,
+) -> Result<impl Iterator<Item = Result<RawItem, ReadError>>, ReadError> {
+    Ok(std::iter::empty())
+}
+
+/// Brings one record into the shape of `schemas/core`.
+pub fn parse(_format: InputFormat, _json: &[u8]) -> Result<Parsed, ItemError> {
+    todo!()
+}
