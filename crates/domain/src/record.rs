@@ -297,6 +297,8 @@ pub struct Record {
     pub organization_id: Option<RecordId>,
     /// Whether and why it is shown.
     pub visibility: Visibility,
+    /// Whether everyone could see it at some time: then its end is a public tombstone.
+    pub was_published: bool,
     /// The change that created it: the creation order.
     pub created_seq: Seq,
     /// The number of the current revision, from 1.
@@ -335,6 +337,21 @@ pub struct Revision {
     pub hash: Digest,
     /// Its document.
     pub document: Value,
+    /// Where the bytes it was made from stand.
+    pub raw: Option<RawSpan>,
+}
+
+/// A stretch of a raw original: the bytes that one record was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawSpan {
+    /// The digest of the whole original, under which its bytes are kept.
+    pub digest: Digest,
+    /// The original's character encoding, as the Encoding Standard names it.
+    pub encoding: String,
+    /// Where the record begins, in bytes of the original decoded to UTF-8.
+    pub offset: u64,
+    /// How long it is, in bytes of UTF-8.
+    pub length: u64,
 }
 
 /// A place that records come from.

@@ -81,8 +81,28 @@ pub struct RawItem {
     pub position: u64,
     /// JSON pointer to it in the document (`/dataset/3`; the line number for NDJSON: `/12`).
     pub pointer: String,
+    /// Where it begins, in bytes of the document decoded to UTF-8.
+    pub offset: u64,
     /// Its JSON in UTF-8, or why it cannot be had.
     pub json: Result<Vec<u8>, ItemError>,
+}
+
+/// What a record is called: read without understanding the rest of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// The identifier that the source gives.
+    pub identifier: Option<String>,
+    /// The record's own IRI.
+    pub iri: Option<String>,
+    /// Its landing page.
+    pub landing_page: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+}
+
+/// Reads what a record is called, quickly: the first pass of an import finds duplicates by it.
+pub fn identity(_format: InputFormat, _json: &[u8]) -> Identity {
+    todo!()
 }
 
 /// One record in the shape of `schemas/core`.
