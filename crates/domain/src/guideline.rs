@@ -149,3 +149,52 @@ impl Guidelines {
         self.0.iter().find(|version| version.id == id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_embedded() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/guidelines");
+        let files: BTreeSet<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_str().unwrap().trim_end_matches(".json").to_owned())
+            .collect();
+        let embedded: BTreeSet<String> = EMBEDDED.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(files, embedded);
+    }
+
+    #[test]
+    fn the_act_in_force_replaces_the_one_of_2015() {
+        let guidelines = Guidelines::embedded().unwrap();
+        let act = guidelines.get("mx-lgtaip-2025").unwrap();
+        assert_eq!(act.replaces, ["mx-lgtaip-2015"]);
+        assert_eq!(act.articles.get("listing").map(String::as_str), Some("79-I"));
+        assert_eq!(act.profile.as_deref(), Some("lgtaip2025"));
+        assert!(act.is_verified("articles") && !act.is_verified("listingCadence"));
+    }
+
+    #[test]
+    fn what_was_not_read_is_not_verified() {
+        let guidelines = Guidelines::embedded().unwrap();
+        let lineamientos = guidelines.get("mx-snt-lineamientos-2016").unwrap();
+        assert!(lineamientos.is_verified("identity"));
+        assert!(!lineamientos.is_verified("articles") && !lineamientos.is_verified("a part nobody listed"));
+        assert_eq!(lineamientos.normative_status, "basis-abrogated-not-expressly-repealed");
+    }
+
+    #[test]
+    fn a_version_that_contradicts_itself_is_refused() {
+        let (name, json) = EMBEDDED[0];
+        let renamed = Guidelines::parse(&[("other", json)]);
+        assert!(matches!(renamed, Err(GuidelineError::Inconsistent { .. })), "{renamed:?}");
+        let early = json.replace("\"inForce\": \"2015-05-05\"", "\"inForce\": \"2015-05-03\"");
+        assert_ne!(early, json);
+        assert!(Guidelines::parse(&[(name, &early)]).is_err());
+        let orphan = Guidelines::parse(&EMBEDDED[1..2]);
+        assert!(matches!(orphan, Err(GuidelineError::Inconsistent { .. })), "{orphan:?}");
+    }
+}

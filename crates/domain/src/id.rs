@@ -74,7 +74,9 @@ mod tests {
         let text = "0190b6a5-7e2a-7c3e-8f10-000000000001";
         let id: RecordId = text.parse().unwrap();
         assert_eq!(id.to_string(), text);
-        for odd in ["", "0190b6a57e2a7c3e8f10000000000001", "{0190b6a5-7e2a-7c3e-8f10-000000000001}", "presupuesto"] {
+        for odd in
+            ["", "0190b6a57e2a7c3e8f10000000000001", "{0190b6a5-7e2a-7c3e-8f10-000000000001}", "presupuesto"]
+        {
             assert_eq!(odd.parse::<RecordId>(), Err(InvalidId(odd.to_owned())));
         }
     }

@@ -45,11 +45,13 @@ impl fmt::Display for LanguageTag {
 impl FromStr for LanguageTag {
     type Err = InvalidLanguageTag;
 
-    /// Reads the shape of RFC 5646 section 2.1; registration of the subtags is not checked.
+    /// Reads the shape of RFC 5646 section 2.1; registration of the subtags is not checked. Only the two- and
+    /// three-letter languages of ISO 639 begin a tag: longer ones are reserved, and would make any JSON object
+    /// look like a language map.
     fn from_str(text: &str) -> Result<Self, InvalidLanguageTag> {
         let mut subtags = text.split('-');
         let first = subtags.next().unwrap_or_default();
-        let well_formed = (2..=8).contains(&first.len())
+        let well_formed = (2..=3).contains(&first.len())
             && first.bytes().all(|b| b.is_ascii_alphabetic())
             && subtags.all(|s| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric()));
         if !well_formed {
@@ -104,7 +106,9 @@ impl Text {
     pub fn pick(&self, preferred: &[&str]) -> Option<(&LanguageTag, &str)> {
         preferred
             .iter()
-            .find_map(|wanted| self.iter().find(|(tag, _)| tag.primary().eq_ignore_ascii_case(primary(wanted))))
+            .find_map(|wanted| {
+                self.iter().find(|(tag, _)| tag.primary().eq_ignore_ascii_case(primary(wanted)))
+            })
             .or_else(|| self.iter().find(|(tag, _)| tag.is_undetermined()))
             .or_else(|| self.iter().next())
     }
@@ -179,7 +183,7 @@ mod tests {
         for tag in ["es", "es-MX", "nah", "zh-Hant-TW", "und"] {
             assert_eq!(tag.parse::<LanguageTag>().unwrap().as_str(), tag);
         }
-        for odd in ["", "e", "es_MX", "español", "x-", "123"] {
+        for odd in ["", "e", "es_MX", "español", "x-", "123", "name", "value"] {
             assert!(odd.parse::<LanguageTag>().is_err(), "{odd}");
         }
         assert_eq!("ES-mx".parse::<LanguageTag>().unwrap().as_str(), "es-mx");

@@ -22,11 +22,11 @@ pub enum Query {
     /// Every record.
     All,
     /// All of these.
-    And(Vec<Query>),
+    And(Vec<Self>),
     /// At least one of these.
-    Or(Vec<Query>),
+    Or(Vec<Self>),
     /// Not this.
-    Not(Box<Query>),
+    Not(Box<Self>),
     /// One word, anywhere in the text of the record; stemmed, exact forms first.
     Word(String),
     /// These words in this order.

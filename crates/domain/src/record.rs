@@ -11,7 +11,9 @@ use crate::{
     finding::Finding,
     id::{DistributionId, RecordId, SourceId},
     language::Text,
-    metadata::{Agent, Catalog, DataService, Dataset, DatasetSeries, Document as _, NotADataset, Notes, Organization},
+    metadata::{
+        Agent, Catalog, DataService, Dataset, DatasetSeries, Document as _, NotADataset, Notes, Organization,
+    },
     slug::Slug,
     time::Timestamp,
 };
@@ -171,10 +173,14 @@ impl Metadata {
         let mut findings = crate::metadata::refuse_server_owned(&mut object);
         let mut notes = Notes::default();
         let metadata = match kind {
-            Kind::Dataset | Kind::Catalog => Self::Catalog(Box::new(Catalog::from_object(object, &mut notes))),
+            Kind::Dataset | Kind::Catalog => {
+                Self::Catalog(Box::new(Catalog::from_object(object, &mut notes)))
+            }
             Kind::Organization => Self::Organization(Box::new(Organization::from_object(object, &mut notes))),
             Kind::DataService => Self::DataService(Box::new(DataService::from_object(object, &mut notes))),
-            Kind::DatasetSeries => Self::DatasetSeries(Box::new(DatasetSeries::from_object(object, &mut notes))),
+            Kind::DatasetSeries => {
+                Self::DatasetSeries(Box::new(DatasetSeries::from_object(object, &mut notes)))
+            }
         };
         if metadata.title().is_empty() && metadata.identifier().is_none() {
             return Err(NotADataset::Nameless);

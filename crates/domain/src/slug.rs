@@ -37,7 +37,11 @@ impl Slug {
             slug.truncate(end);
         }
         if slug.len() < 2 || RESERVED.contains(&slug.as_str()) || Uuid::try_parse(&slug).is_ok() {
-            slug = if slug.is_empty() { fallback.replace('_', "-") } else { format!("{}-{slug}", fallback.replace('_', "-")) };
+            slug = if slug.is_empty() {
+                fallback.replace('_', "-")
+            } else {
+                format!("{}-{slug}", fallback.replace('_', "-"))
+            };
             slug.truncate(LONGEST);
         }
         Self(slug)

@@ -100,7 +100,8 @@ impl Vocabulary {
         for (position, term) in file.terms.iter().enumerate() {
             let exact = [Some(&term.code), term.iri.as_ref()].into_iter().flatten().chain(&term.aliases);
             for spelling in exact {
-                if let Some(first) = index.insert(key(spelling), position).filter(|first| *first != position) {
+                if let Some(first) = index.insert(key(spelling), position).filter(|first| *first != position)
+                {
                     return Err(VocabularyError::Ambiguous {
                         name: file.name.clone(),
                         spelling: spelling.clone(),
@@ -218,4 +219,119 @@ vocabularies! {
     organization_kind = "organization-kind",
     /// The municipalities of Nuevo León by INEGI key.
     municipality = "inegi-19",
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use rstest::rstest;
+
+    use super::*;
+
+    fn file_stems(folder: &str) -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas").join(folder);
+        fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn every_file_is_embedded_under_its_own_name() {
+        let embedded: BTreeSet<String> = EMBEDDED.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(file_stems("vocab"), embedded);
+        let vocabularies = Vocabularies::embedded().unwrap();
+        let named: BTreeSet<String> = vocabularies.iter().map(|list| list.name().to_owned()).collect();
+        assert_eq!(named, embedded);
+    }
+
+    #[test]
+    fn every_term_answers_to_its_own_spellings() {
+        for list in Vocabularies::embedded().unwrap().iter() {
+            assert!(!list.terms().is_empty() && !list.source().is_empty(), "{}", list.name());
+            for term in list.terms() {
+                assert!(
+                    !term.label.es.is_empty() && !term.label.en.is_empty(),
+                    "{} {}",
+                    list.name(),
+                    term.code
+                );
+                for spelling in
+                    [Some(&term.code), term.iri.as_ref()].into_iter().flatten().chain(&term.aliases)
+                {
+                    let found = list.resolve(spelling).map(|found| found.code.as_str());
+                    assert_eq!(found, Some(term.code.as_str()), "{} {spelling}", list.name());
+                }
+            }
+        }
+    }
+
+    #[rstest]
+    #[case("frequency", "R/P1Y", "ANNUAL")]
+    #[case("frequency", "Trimestral", "QUARTERLY")]
+    #[case("frequency", " cuatrimestral ", "ANNUAL_3")]
+    #[case("frequency", "http://publications.europa.eu/resource/authority/frequency/DAILY", "DAILY")]
+    #[case("licence", "https://datos.gob.mx/libreusomx", "LIBRE_USO_MX")]
+    #[case("licence", "http://creativecommons.org/licenses/by/4.0/deed.es", "CC_BY_4_0")]
+    #[case("licence", "cc-by", "CC_BY")]
+    #[case("licence", "Open Data Commons Open Database License 1.0", "ODC_BL")]
+    #[case("file-type", "text/csv", "CSV")]
+    #[case("file-type", "Web Page", "HTML")]
+    #[case("file-type", "Esri REST", "REST")]
+    #[case("file-type", "application/vnd.geo+json", "GEOJSON")]
+    #[case("language", "es-MX", "SPA")]
+    #[case("language", "nah", "NAH")]
+    #[case("data-theme", "Medio ambiente", "ENVI")]
+    #[case("sector", "Gobiernos Locales", "GOBIERNOS_LOCALES")]
+    #[case("access-right", "restricted public", "RESTRICTED")]
+    #[case("checksum-algorithm", "SHA-256", "sha256")]
+    #[case("inegi-19", "Gral. Escobedo", "19021")]
+    #[case("inegi-19", "Anahuac", "19005")]
+    fn spellings_of_the_field_are_understood(#[case] list: &str, #[case] spelling: &str, #[case] code: &str) {
+        let vocabularies = Vocabularies::embedded().unwrap();
+        let term = vocabularies.get(list).unwrap().resolve(spelling);
+        assert_eq!(term.map(|term| term.code.as_str()), Some(code));
+    }
+
+    #[test]
+    fn sectors_and_broader_formats_name_codes_that_exist() {
+        let vocabularies = Vocabularies::embedded().unwrap();
+        let codes = |term: &Term, attribute: &str| -> Vec<String> {
+            let listed =
+                term.attributes.get(attribute).and_then(Value::as_array).cloned().unwrap_or_default();
+            listed.iter().map(|code| code.as_str().unwrap().to_owned()).collect()
+        };
+        for term in vocabularies.sector.terms() {
+            for theme in codes(term, "themes") {
+                assert_eq!(vocabularies.theme.resolve(&theme).unwrap().code, theme);
+            }
+        }
+        for term in vocabularies.file_type.terms() {
+            for broader in codes(term, "broader") {
+                assert_eq!(vocabularies.file_type.resolve(&broader).unwrap().code, broader);
+            }
+            assert!(term.flag("open").is_some() && term.flag("machineReadable").is_some(), "{}", term.code);
+        }
+    }
+
+    #[test]
+    fn the_municipalities_are_complete() {
+        let vocabularies = Vocabularies::embedded().unwrap();
+        let codes: Vec<String> =
+            vocabularies.municipality.terms().iter().map(|term| term.code.clone()).collect();
+        let municipalities = (1..=51).map(|number| format!("19{number:03}"));
+        assert_eq!(codes, std::iter::once("19".to_owned()).chain(municipalities).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn two_terms_cannot_share_a_spelling() {
+        let file = r#"{"name": "x", "title": {"es": "x", "en": "x"}, "source": "s", "version": "1", "terms": [
+            {"code": "A", "label": {"es": "a", "en": "a"}, "aliases": ["https://example.org/b/"]},
+            {"code": "B", "label": {"es": "b", "en": "b"}, "iri": "http://example.org/B"}]}"#;
+        let refused = Vocabulary::parse("x", file);
+        assert!(matches!(refused, Err(VocabularyError::Ambiguous { .. })), "{refused:?}");
+    }
 }

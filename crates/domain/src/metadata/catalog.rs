@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Agent, Attribution, Concept, ContactPoint, Identifier, Iri, LegalResource, Location, PeriodOfTime, Reference,
-    member::document,
+    Agent, Attribution, Concept, ContactPoint, Identifier, Iri, LegalResource, Location, PeriodOfTime,
+    Reference, member::document,
 };
 use crate::{
     date::Date,

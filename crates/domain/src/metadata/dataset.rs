@@ -3,9 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Activity, Agent, Attribution, BoundingBox, Concept, ContactPoint, Distribution, Document, Identifier, Iri,
-    LegalResource, Location, Notes, PeriodOfTime, Reference, Relationship,
-    member::document,
+    Activity, Agent, Attribution, BoundingBox, Concept, ContactPoint, Distribution, Document, Identifier,
+    Iri, LegalResource, Location, Notes, PeriodOfTime, Reference, Relationship, member::document,
 };
 use crate::{
     date::Date,
@@ -199,8 +198,29 @@ document! {
 
 /// Names that the server owns: at the top level of a document they are ignored and never stored.
 pub const SERVER_OWNED: &[&str] = &[
-    "id", "slug", "kind", "revision", "visibility", "role", "state", "owner", "subject_id", "source_id", "catalog_id",
-    "organization_id", "determined_at", "verified", "created_at", "created_seq", "updated_at", "seq", "hash", "etag",
+    "id",
+    "slug",
+    "kind",
+    "revision",
+    "visibility",
+    "role",
+    "state",
+    "owner",
+    "subject_id",
+    "source_id",
+    "catalog_id",
+    "organization_id",
+    "determined_at",
+    "verified",
+    "created_at",
+    "created_seq",
+    "updated_at",
+    "seq",
+    "hash",
+    "etag",
+    "url",
+    "iri",
+    "reason",
 ];
 
 /// Why a document is no dataset at all.
@@ -223,6 +243,7 @@ impl Dataset {
         let Value::Object(mut object) = document else { return Err(NotADataset::NotAnObject) };
         let mut notes = Notes::default();
         let mut findings = refuse_server_owned(&mut object);
+        findings.extend(refuse_file_ids(&mut object));
         let dataset = Self::from_object(object, &mut notes);
         for pillar in ["title", "identifier", "distribution"] {
             if dataset.additional.contains_key(pillar) {
@@ -261,21 +282,34 @@ impl Dataset {
     }
 }
 
+/// Takes the ids of distributions out of a document from outside: the server gives them.
+fn refuse_file_ids(object: &mut Map<String, Value>) -> Vec<Finding> {
+    let Some(Value::Array(files)) = object.get_mut("distribution") else { return Vec::new() };
+    let files = files.iter_mut().enumerate().filter_map(|(index, file)| Some((index, file.as_object_mut()?)));
+    files
+        .filter_map(|(index, file)| {
+            file.remove("id").map(|_| server_owned("id", format!("/distribution/{index}/id")))
+        })
+        .collect()
+}
+
+fn server_owned(name: &str, pointer: String) -> Finding {
+    Finding::new(
+        Severity::Warning,
+        "W-GEN-SERVER-OWNED",
+        pointer,
+        Bilingual::new(
+            format!("«{name}» lo asigna el servidor; se ignoró"),
+            format!("\"{name}\" is set by the server; it was ignored"),
+        ),
+    )
+}
+
 /// Takes the names that the server owns out of a document from outside.
 pub(crate) fn refuse_server_owned(object: &mut Map<String, Value>) -> Vec<Finding> {
     SERVER_OWNED
         .iter()
         .filter(|name| object.remove(**name).is_some())
-        .map(|name| {
-            Finding::new(
-                Severity::Warning,
-                "W-GEN-SERVER-OWNED",
-                format!("/{name}"),
-                Bilingual::new(
-                    format!("«{name}» lo asigna el servidor; se ignoró"),
-                    format!("\"{name}\" is set by the server; it was ignored"),
-                ),
-            )
-        })
+        .map(|name| server_owned(name, format!("/{name}")))
         .collect()
 }

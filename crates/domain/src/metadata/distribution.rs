@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Checksum, Column, Concept, Identifier, Iri, LegalResource, Location, PeriodOfTime, Reference, Restriction,
-    member::document,
+    Checksum, Column, Concept, Identifier, Iri, LegalResource, Location, PeriodOfTime, Reference,
+    Restriction, member::document,
 };
 use crate::{date::Date, language::Text};
 
@@ -112,5 +112,10 @@ impl Distribution {
     /// The address people are sent to for the data: the download, else the access page.
     pub fn url(&self) -> Option<&Iri> {
         self.download_url.as_ref().or(self.access_url.as_ref())
+    }
+
+    /// What the distribution is known by across revisions: its identifier, else its address.
+    pub fn match_key(&self) -> Option<&str> {
+        self.identifier.as_deref().or_else(|| self.url().map(Iri::as_str))
     }
 }

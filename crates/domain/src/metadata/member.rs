@@ -37,6 +37,16 @@ impl Notes {
         self.findings.push(Finding::new(Severity::Warning, code, self.path.clone(), message));
     }
 
+    /// Reads a member; what was noted of a value that does not fit after all is forgotten.
+    pub(crate) fn attempt<T: Member>(&mut self, member: &str, value: Value) -> Result<T, Value> {
+        let noted = self.findings.len();
+        let result = self.within(member, |notes| T::read(value, notes));
+        if result.is_err() {
+            self.findings.truncate(noted);
+        }
+        result
+    }
+
     /// Reads something one step further down the document.
     pub fn within<T>(&mut self, segment: &str, read: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.path.len();
@@ -50,6 +60,9 @@ impl Notes {
 
 /// A type that a member of a document can have.
 pub trait Member: Sized {
+    /// Whether a list is a value of this type, and not several values.
+    const TAKES_LISTS: bool = false;
+
     /// Takes the value if it fits, else gives it back.
     fn read(value: Value, notes: &mut Notes) -> Result<Self, Value>;
 
@@ -102,7 +115,7 @@ macro_rules! document {
             ) -> Self {
                 let mut document = Self::default();
                 $(if let Some(value) = object.remove($member) {
-                    match notes.within($member, |notes| $crate::metadata::Member::read(value, notes)) {
+                    match notes.attempt($member, value) {
                         Ok(read) => document.$field = read,
                         Err(value) => { document.additional.insert($member.to_owned(), value); }
                     }
@@ -135,7 +148,7 @@ macro_rules! document {
             }
 
             fn write(&self) -> Option<serde_json::Value> {
-                $crate::metadata::member::write_document(self)
+                Some($crate::metadata::member::write_document(self))
             }
         }
 
@@ -156,8 +169,8 @@ pub(crate) fn read_document<D: Document>(value: Value, notes: &mut Notes) -> Res
     }
 }
 
-pub(crate) fn write_document<D: Document>(document: &D) -> Option<Value> {
-    Some(document.as_text().map_or_else(|| Value::Object(document.to_object()), Value::String))
+pub(crate) fn write_document<D: Document>(document: &D) -> Value {
+    document.as_text().map_or_else(|| Value::Object(document.to_object()), Value::String)
 }
 
 fn type_name(value: &Value) -> &'static str {
@@ -250,6 +263,8 @@ impl Member for Date {
 
 /// Any JSON value, kept as it is.
 impl Member for Value {
+    const TAKES_LISTS: bool = true;
+
     fn read(value: Value, _notes: &mut Notes) -> Result<Self, Value> {
         Ok(value)
     }
@@ -263,12 +278,12 @@ impl<T: Member> Member for Option<T> {
     fn read(value: Value, notes: &mut Notes) -> Result<Self, Value> {
         match value {
             Value::Null => Ok(None),
-            Value::Array(mut values) if values.len() == 1 => {
+            Value::Array(mut values) if values.len() == 1 && !T::TAKES_LISTS => {
                 // One value in a list, where the property takes one: common in JSON made from RDF.
-                match values.pop().map(|only| T::read(only, notes)) {
+                match values.pop().map(|only| Self::read(only, notes)) {
                     Some(Ok(read)) => {
                         notes.coerced("array", "single value");
-                        Ok(Some(read))
+                        Ok(read)
                     }
                     Some(Err(only)) => Err(Value::Array(vec![only])),
                     None => Ok(None),
@@ -364,9 +379,10 @@ impl Member for Keywords {
                     for (tag, value) in entries {
                         let list = match value {
                             Value::String(word) => vec![word.clone()],
-                            Value::Array(list) => {
-                                list.iter().map(|word| word.as_str().map(str::to_owned)).collect::<Option<_>>()?
-                            }
+                            Value::Array(list) => list
+                                .iter()
+                                .map(|word| word.as_str().map(str::to_owned))
+                                .collect::<Option<_>>()?,
                             _ => return None,
                         };
                         words.extend(list.into_iter().map(|word| (tag.clone(), word)));
@@ -381,7 +397,9 @@ impl Member for Keywords {
 
     fn write(&self) -> Option<Value> {
         (!self.is_empty()).then(|| {
-            Value::Object(self.by_language().map(|(tag, words)| (tag.to_string(), words.to_vec().into())).collect())
+            Value::Object(
+                self.by_language().map(|(tag, words)| (tag.to_string(), words.to_vec().into())).collect(),
+            )
         })
     }
 }

@@ -20,8 +20,8 @@ pub use dataset::{Dataset, NotADataset, SERVER_OWNED};
 pub use distribution::Distribution;
 pub use member::{Document, Member, Notes};
 pub use node::{
-    Activity, Address, Agent, Attribution, Checksum, Column, Concept, ContactPoint, Identifier, LegalResource,
-    Location, PeriodOfTime, Reference, Relationship, Restriction,
+    Activity, Address, Agent, Attribution, Checksum, Column, Concept, ContactPoint, Identifier,
+    LegalResource, Location, PeriodOfTime, Reference, Relationship, Restriction,
 };
 pub use organization::Organization;
 pub use value::{BoundingBox, Email, InvalidIri, Iri};

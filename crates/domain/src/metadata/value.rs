@@ -84,7 +84,9 @@ impl Member for Email {
         let Value::String(text) = &value else { return Err(value) };
         let text = text.trim();
         let address = match text.get(..7) {
-            Some(prefix) if prefix.eq_ignore_ascii_case("mailto:") => text.get(7..).unwrap_or_default().trim(),
+            Some(prefix) if prefix.eq_ignore_ascii_case("mailto:") => {
+                text.get(7..).unwrap_or_default().trim()
+            }
             _ => text,
         };
         let well_formed = address
@@ -126,7 +128,8 @@ impl BoundingBox {
 
     /// Reads `west,south,east,north`, the form portals write in `spatial`.
     pub fn from_text(text: &str) -> Option<Self> {
-        let numbers: Vec<f64> = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+        let numbers: Vec<f64> =
+            text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
         match numbers.as_slice() {
             [west, south, east, north] => Self::new(*west, *south, *east, *north),
             _ => None,
@@ -158,9 +161,7 @@ impl BoundingBox {
     /// The box as a WKT polygon, counter-clockwise.
     pub fn to_wkt(&self) -> String {
         let Self { west, south, east, north } = self;
-        format!(
-            "POLYGON(({west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}))"
-        )
+        format!("POLYGON(({west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}))")
     }
 }
 
