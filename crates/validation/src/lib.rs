@@ -1,33 +1,42 @@
 //! The rules of the guidelines applied to documents: JSON Schemas per profile, and rules across fields.
 //!
 //! [`Validator`] compiles every schema once; [`Validator::check`] gives all findings at once and never fails
-//! on bad data. Messages, sources and hints stand beside the schemas, in Spanish and English.
+//! on bad data. Messages, sources and hints stand beside the schemas, in Spanish and English. This crate
+//! does no I/O and fetches nothing: a schema that refers to something not embedded does not compile.
+//!
+//! - To add a profile: a folder in `schemas/profiles` with `profile.json` and its schemas, and one line in
+//!   [`mod@schemas`].
+//! - To add a rule on one member: a keyword in the profile's schema, an entry in its `profile.json` whose
+//!   `match` names keyword and place, a fixture in `tests/fixtures/<profile>/invalid/<CODE>.json`.
+//! - To add a rule across members: a function in a module of `rule`, one line in `rule::ALL`, an entry
+//!   without `match`, a fixture.
 #![warn(missing_docs)]
 
-use serde_json::Value;
-use vitrina_domain::{finding::Finding, guideline::Guidelines, record::Kind, time::Timestamp, vocabulary::Vocabularies};
+mod library;
+mod members;
+mod message;
+mod profile;
+mod rule;
+mod rulebook;
+pub mod schemas;
+mod validator;
+mod violation;
+
+use serde::Deserialize;
+
+pub use self::{
+    profile::{Profile, RuleSummary},
+    validator::{MOST_FINDINGS, Validator},
+};
 
 /// Which shape of document a profile checks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// Our own document (`schemas/core`).
     Core,
     /// A `data.json` dataset entry.
     DataJson,
-}
-
-/// A profile in force.
-#[derive(Debug, Clone)]
-pub struct Profile {
-    /// The id, for example `lgtaip2025`.
-    pub id: String,
-    /// The shape it checks.
-    pub shape: Shape,
-}
-
-/// The profiles and rules in force, compiled.
-pub struct Validator {
-    _private: (),
 }
 
 /// Why the rules cannot be compiled: a fault of the schema files, found at start.
@@ -38,21 +47,4 @@ pub struct SchemaError {
     pub schema: String,
     /// What is wrong.
     pub problem: String,
-}
-
-impl Validator {
-    /// Compiles the embedded schemas; a remote `$ref` is an error, nothing is fetched.
-    pub fn embedded(_vocabularies: &Vocabularies, _guidelines: &Guidelines) -> Result<Self, SchemaError> {
-        todo!()
-    }
-
-    /// The profiles by id.
-    pub fn profiles(&self) -> &[Profile] {
-        todo!()
-    }
-
-    /// Everything that a profile finds in a document of the kind; `now` is for rules about the future.
-    pub fn check(&self, _profile: &str, _kind: Kind, _document: &Value, _now: Timestamp) -> Vec<Finding> {
-        todo!()
-    }
 }
