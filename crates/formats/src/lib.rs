@@ -4,7 +4,8 @@
 //!
 //! - [`read`] recognises a document from its bytes, tells what stands around its records, and hands the
 //!   records over one by one. Reading never stores and never refuses odd values: it reports them.
-//! - [`write`] turns records into a representation, record by record, in constant memory.
+//! - [`mod@write`] turns records into a representation, record by record, in constant memory.
+//! - To add a metadata property: one row in `predicate`, the table of properties and their RDF.
 //! - To add a format to write: one file in `write`, one variant of [`Format`].
 #![warn(missing_docs)]
 
@@ -12,5 +13,7 @@ pub mod read;
 pub mod write;
 
 mod format;
+mod full;
+mod predicate;
 
 pub use format::Format;

@@ -1,9 +1,32 @@
 //! Recognising and reading documents from outside.
+//!
+//! [`outline`] passes over a document once and says what it is; [`items`] passes over it again and hands
+//! its records over; [`parse`] understands one record. Nothing here holds more than one record in memory.
 
-use std::io::{Read, Seek};
+mod aliases;
+mod ckan;
+mod data_json;
+mod encoding;
+mod extent;
+mod identity;
+mod items;
+mod lines;
+mod outline;
+mod own;
+mod position;
+mod recognise;
+mod shape;
+mod sniff;
+mod survey;
+mod walk;
+
+use std::io::{Read, Seek, SeekFrom};
 
 use serde_json::Value;
 use vitrina_domain::finding::Finding;
+
+pub use encoding::decoded;
+use recognise::Records;
 
 /// What a document turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,6 +46,8 @@ pub enum InputFormat {
     CkanSearch,
     /// One record a line, each in any of these shapes or in our own.
     Ndjson,
+    /// A list of records as Vitrina itself writes it.
+    VitrinaList,
 }
 
 impl InputFormat {
@@ -36,6 +61,7 @@ impl InputFormat {
             Self::CkanPackageList => "ckan-package-list",
             Self::CkanSearch => "ckan-search",
             Self::Ndjson => "ndjson",
+            Self::VitrinaList => "vitrina-list",
         }
     }
 }
@@ -72,6 +98,8 @@ pub struct Outline {
     pub encoding: &'static str,
     /// What was found in the document as a whole.
     pub findings: Vec<Finding>,
+    /// Where the records stand.
+    records: Records,
 }
 
 /// One record of a document, not yet understood.
@@ -98,11 +126,6 @@ pub struct Identity {
     pub landing_page: Option<String>,
     /// Its title.
     pub title: Option<String>,
-}
-
-/// Reads what a record is called, quickly: the first pass of an import finds duplicates by it.
-pub fn identity(_format: InputFormat, _json: &[u8]) -> Identity {
-    todo!()
 }
 
 /// One record in the shape of `schemas/core`.
@@ -175,21 +198,91 @@ pub enum ReadError {
     Io(#[from] std::io::Error),
 }
 
-/// Passes once over the document: encoding, JSON framing and depth, format, the members around the records.
-pub fn outline<R: Read + Seek>(_document: &mut R, _limits: Limits) -> Result<Outline, ReadError> {
-    todo!()
+/// Passes over the document: encoding, JSON framing and depth, format, the members around the records.
+pub fn outline<R: Read + Seek>(document: &mut R, limits: Limits) -> Result<Outline, ReadError> {
+    outline::outline(document, limits)
 }
 
 /// Hands over the records of a document that [`outline`] has seen, one by one, in constant memory.
 pub fn items<R: Read + Seek>(
-    _document: R,
-    _outline: &Outline,
-    _limits: Limits,
-) -> Result<impl Iterator<Item = Result<RawItem, ReadError>>, ReadError> {
-    Ok(std::iter::empty())
+    mut document: R,
+    outline: &Outline,
+    limits: Limits,
+) -> Result<impl Iterator<Item = Result<RawItem, ReadError>> + use<R>, ReadError> {
+    document.seek(SeekFrom::Start(0))?;
+    Ok(items::Items::new(decoded(document, outline.encoding), outline.records, limits))
 }
 
 /// Brings one record into the shape of `schemas/core`.
-pub fn parse(_format: InputFormat, _json: &[u8]) -> Result<Parsed, ItemError> {
-    todo!()
+///
+/// The place in an error is counted from the record's first byte: [`ItemError::within`] moves it.
+pub fn parse(format: InputFormat, json: &[u8]) -> Result<Parsed, ItemError> {
+    let raw: Value = serde_json::from_slice(json).map_err(|error| position::broken_item(json, &error))?;
+    let (document, findings) = match (&raw, format) {
+        (Value::Object(object), InputFormat::Ndjson | InputFormat::VitrinaList)
+            if shape::is_own_record(object) =>
+        {
+            (own::document(object.clone()), Vec::new())
+        }
+        (Value::Object(object), _) if is_package(format, object) => ckan::dataset(object.clone()),
+        (Value::Object(object), _) => {
+            let (document, findings) = data_json::dataset(object.clone());
+            (Value::Object(document), findings)
+        }
+        // What is no object passes through: that it is no dataset is for the domain to say.
+        (other, _) => (other.clone(), Vec::new()),
+    };
+    Ok(Parsed { document, raw, findings })
+}
+
+/// An entry of `data.json` as a document: what the writer compares its own output with.
+pub(crate) fn data_json_dataset(
+    entry: serde_json::Map<String, Value>,
+) -> (serde_json::Map<String, Value>, Vec<Finding>) {
+    data_json::dataset(entry)
+}
+
+/// A distribution of `data.json` as a document.
+pub(crate) fn data_json_distribution(
+    entry: serde_json::Map<String, Value>,
+) -> serde_json::Map<String, Value> {
+    data_json::distribution(entry, "").0
+}
+
+fn is_package(format: InputFormat, object: &serde_json::Map<String, Value>) -> bool {
+    match format {
+        InputFormat::CkanPackage | InputFormat::CkanPackageList | InputFormat::CkanSearch => true,
+        InputFormat::Ndjson => shape::is_ckan_package(object),
+        _ => false,
+    }
+}
+
+/// Reads what a record is called, quickly: the first pass of an import finds duplicates by it.
+pub fn identity(format: InputFormat, json: &[u8]) -> Identity {
+    identity::identity(format, json)
+}
+
+/// The place in the source's own record that a place in our document was made from.
+///
+/// Only CKAN's shape differs enough for that; elsewhere the pointer is the same.
+pub fn source_pointer(format: InputFormat, pointer: &str) -> String {
+    match format {
+        InputFormat::CkanPackage | InputFormat::CkanPackageList | InputFormat::CkanSearch => {
+            ckan::source_pointer(pointer)
+        }
+        _ => pointer.to_owned(),
+    }
+}
+
+impl ItemError {
+    /// The same error, its place counted from the start of the document that the record begins in at `offset`.
+    #[must_use]
+    pub fn within(self, offset: u64) -> Self {
+        match self {
+            Self::Json { reason, offset: place } => {
+                Self::Json { reason, offset: place.saturating_add(offset) }
+            }
+            other @ Self::TooLong { .. } => other,
+        }
+    }
 }
