@@ -1,0 +1,221 @@
+//! Lists of records, their lengths, and what a source no longer has.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    Condition, ConnectionTrait as _, FromQueryResult as _,
+    sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement},
+};
+use uuid::Uuid;
+use vitrina_domain::{
+    change::Seq,
+    id::{RecordId, SourceId},
+    record::{Kind, Record},
+    scope::Scope,
+};
+
+use super::{
+    Records, row,
+    visible::{self, Stretch, stretches},
+};
+use crate::{Store, StoreError, Tx, column::Cell, merge::merged};
+
+/// Filters that the store answers by itself, exactly and at any depth; the index answers the others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListFilter {
+    /// Records of this organization.
+    pub organization_id: Option<RecordId>,
+    /// Records of this catalog.
+    pub catalog_id: Option<RecordId>,
+    /// Records of this source.
+    pub source_id: Option<SourceId>,
+}
+
+impl ListFilter {
+    fn condition(&self) -> Condition {
+        let column = |column| Expr::col((Records::Table, column));
+        Condition::all()
+            .add_option(self.organization_id.map(|id| column(Records::OrganizationId).eq(id.uuid())))
+            .add_option(self.catalog_id.map(|id| column(Records::CatalogId).eq(id.uuid())))
+            .add_option(self.source_id.map(|id| column(Records::SourceId).eq(id.uuid())))
+    }
+}
+
+/// Where a page begins, and which way it goes.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    after: Option<Seq>,
+    descending: bool,
+}
+
+impl Place {
+    fn order(self) -> Order {
+        if self.descending { Order::Desc } else { Order::Asc }
+    }
+
+    fn condition(self) -> Option<Expr> {
+        let seq = Expr::col((Records::Table, Records::CreatedSeq));
+        self.after.map(|Seq(after)| if self.descending { seq.lt(after) } else { seq.gt(after) })
+    }
+}
+
+/// The records of one stretch from a place on.
+fn stretch_of(stretch: Stretch, kind: Kind, filter: &ListFilter, place: Place) -> SelectStatement {
+    Query::select()
+        .columns(Records::COLUMNS.map(|column| (Records::Table, column)))
+        .from(Records::Table)
+        .and_where(Expr::col((Records::Table, Records::Kind)).eq(kind.as_str()))
+        .cond_where(stretch.condition())
+        .cond_where(filter.condition())
+        .and_where_option(place.condition())
+        .take()
+}
+
+/// The records of a page, without their distributions.
+fn page(scope: &Scope, kind: Kind, filter: &ListFilter, place: Place, limit: u64) -> Option<SelectStatement> {
+    let stretches = stretches(scope, filter).into_iter();
+    let selections = stretches.map(|stretch| stretch_of(stretch, kind, filter, place));
+    merged(selections, Records::CreatedSeq, &place.order(), limit)
+}
+
+impl Store {
+    /// Visible records in creation order after a position (before it, when `descending`); tombstones are not
+    /// in lists. Page 5,000 costs what page 1 costs.
+    pub async fn page(
+        &self,
+        scope: &Scope,
+        kind: Kind,
+        filter: &ListFilter,
+        after: Option<Seq>,
+        descending: bool,
+        limit: u64,
+    ) -> Result<Vec<Record>, StoreError> {
+        let place = Place { after, descending };
+        let Some(page) = page(scope, kind, filter, place, limit) else { return Ok(Vec::new()) };
+        let rows = self.connections.reader.query_all(&row::composed(page, place.order())).await?;
+        row::records(&rows)
+    }
+
+    /// How many records such a list holds.
+    pub async fn count(&self, scope: &Scope, kind: Kind, filter: &ListFilter) -> Result<u64, StoreError> {
+        let query = Query::select()
+            .expr(Expr::col((Records::Table, Records::Kind)).count())
+            .from(Records::Table)
+            .and_where(Expr::col((Records::Table, Records::Kind)).eq(kind.as_str()))
+            .cond_where(visible::listed(scope))
+            .cond_where(filter.condition())
+            .take();
+        let row = self.connections.reader.query_one(&query).await?;
+        let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+        Cell { table: "records", column: "count", row: kind }.number(count)
+    }
+
+    /// How many records of each kind the scope sees.
+    pub async fn counts(&self, scope: &Scope) -> Result<HashMap<Kind, u64>, StoreError> {
+        #[derive(sea_orm::FromQueryResult)]
+        struct Count {
+            kind: String,
+            records: i64,
+        }
+        let kind = || Expr::col((Records::Table, Records::Kind));
+        let query = Query::select()
+            .expr_as(kind(), "kind")
+            .expr_as(kind().count(), "records")
+            .from(Records::Table)
+            .cond_where(visible::listed(scope))
+            .group_by_col((Records::Table, Records::Kind))
+            .take();
+        let mut counts: HashMap<Kind, u64> = Kind::ALL.into_iter().map(|kind| (kind, 0)).collect();
+        for row in self.connections.reader.query_all(&query).await? {
+            let Count { kind, records } = Count::from_query_result(&row, "")?;
+            let cell = Cell { table: "records", column: "kind", row: &kind };
+            counts.insert(cell.word(&kind)?, cell.number(records)?);
+        }
+        Ok(counts)
+    }
+}
+
+impl Tx {
+    /// Records of a source that are no tombstones, in creation order, after one of them, at most `limit`: among
+    /// them is what `--replace` ends.
+    pub async fn absent(
+        &mut self,
+        kind: Kind,
+        source_id: SourceId,
+        after: Option<RecordId>,
+        limit: u64,
+    ) -> Result<Vec<RecordId>, StoreError> {
+        self.take_turn().await?;
+        let after = match after {
+            Some(id) => self.created_seq(id).await?,
+            None => None,
+        };
+        let filter = ListFilter { source_id: Some(source_id), ..ListFilter::default() };
+        let place = Place { after, descending: false };
+        let Some(page) = page(&Scope::All, kind, &filter, place, limit) else { return Ok(Vec::new()) };
+        let ids = Query::select().column(Records::Id).from_subquery(page, "page").take();
+        let rows = self.transaction.query_all(&ids).await?;
+        let mut ids = Vec::with_capacity(rows.len());
+        for row in rows {
+            ids.push(RecordId::new(row.try_get_by_index::<Uuid>(0)?));
+        }
+        Ok(ids)
+    }
+
+    async fn created_seq(&self, id: RecordId) -> Result<Option<Seq>, StoreError> {
+        let query = Query::select()
+            .column(Records::CreatedSeq)
+            .from(Records::Table)
+            .and_where(Expr::col(Records::Id).eq(id.uuid()))
+            .take();
+        let row = self.transaction.query_one(&query).await?;
+        Ok(row.map(|row| row.try_get_by_index(0).map(Seq)).transpose()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{DbBackend, QueryResult};
+    use vitrina_domain::id::RecordId;
+
+    use super::*;
+    use crate::testing::{Engine, TestStore};
+
+    /// What `SQLite` says it does for a page, whatever is in it.
+    async fn plan(store: &Store, scope: &Scope, filter: &ListFilter) -> String {
+        let place = Place { after: Some(Seq(7)), descending: false };
+        let page = page(scope, Kind::Dataset, filter, place, 100).unwrap();
+        let mut statement = DbBackend::Sqlite.build(&row::composed(page, place.order()));
+        statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let rows = store.connections.reader.query_all_raw(statement).await.unwrap();
+        let detail = |row: &QueryResult| row.try_get::<String>("", "detail").unwrap();
+        rows.iter().map(detail).collect::<Vec<_>>().join("\n")
+    }
+
+    #[tokio::test]
+    async fn every_list_walks_an_index_in_creation_order() {
+        let test = TestStore::open(Engine::Sqlite).await.unwrap().unwrap();
+        let id = RecordId::new(Uuid::from_u128(1));
+        let filters = [
+            (ListFilter::default(), "records_list "),
+            (
+                ListFilter { organization_id: Some(id), ..ListFilter::default() },
+                "records_list_by_organization ",
+            ),
+            (ListFilter { catalog_id: Some(id), ..ListFilter::default() }, "records_list_by_catalog "),
+            (
+                ListFilter { source_id: Some(SourceId::new(id.uuid())), ..ListFilter::default() },
+                "records_list_by_source ",
+            ),
+        ];
+        for (filter, index) in filters {
+            let public = plan(&test.store, &Scope::Public, &filter).await;
+            assert!(public.contains(index) && !public.contains("SCAN records"), "{public}");
+            for scope in [Scope::All, Scope::Organizations(vec![id])] {
+                let plan = plan(&test.store, &scope, &filter).await;
+                let walks = plan.matches("created_seq>?").count();
+                assert!(walks >= 3 && !plan.contains("SCAN records"), "{scope:?} {plan}");
+            }
+        }
+    }
+}

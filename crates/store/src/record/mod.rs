@@ -1,0 +1,59 @@
+//! Records: one table for every kind (ADR 0001), composed with their distributions on read.
+
+mod list;
+mod read;
+mod row;
+mod visible;
+mod write;
+
+pub use list::ListFilter;
+pub use write::{RecordWrite, Written};
+
+use sea_orm::DeriveIden;
+
+pub use read::Current;
+pub(crate) use visible::listed;
+
+/// The table and its columns.
+#[derive(Debug, Clone, Copy, DeriveIden)]
+pub(crate) enum Records {
+    Table,
+    Id,
+    Kind,
+    Slug,
+    SourceId,
+    Identifier,
+    CatalogId,
+    OrganizationId,
+    Visibility,
+    VisibilityReason,
+    WasPublished,
+    CreatedSeq,
+    Revision,
+    Created,
+    Updated,
+    Hash,
+    Document,
+}
+
+impl Records {
+    /// Every column, in the order in which rows are written.
+    const COLUMNS: [Self; 16] = [
+        Self::Id,
+        Self::Kind,
+        Self::Slug,
+        Self::SourceId,
+        Self::Identifier,
+        Self::CatalogId,
+        Self::OrganizationId,
+        Self::Visibility,
+        Self::VisibilityReason,
+        Self::WasPublished,
+        Self::CreatedSeq,
+        Self::Revision,
+        Self::Created,
+        Self::Updated,
+        Self::Hash,
+        Self::Document,
+    ];
+}

@@ -1,0 +1,124 @@
+//! Tests of the store; each runs on both databases.
+
+mod change;
+mod distribution;
+mod import;
+mod lost_update;
+mod record;
+mod revision;
+mod schema;
+mod scope;
+mod server;
+mod slug;
+mod sqlite;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+use vitrina_domain::{
+    change::{Audience, Op, Seq},
+    id::{DistributionId, RecordId, SourceId},
+    record::{Kind, Metadata, Visibility},
+    slug::Slug,
+    time::Timestamp,
+};
+
+use crate::{
+    RecordWrite, Store, Written,
+    testing::{Engine, TestStore},
+};
+
+/// A migrated store, or the end of the test where `PostgreSQL` is not installed.
+macro_rules! open {
+    ($engine:expr) => {
+        match $crate::testing::TestStore::open($engine).await.unwrap() {
+            Some(test) => test,
+            None => return,
+        }
+    };
+}
+pub(crate) use open;
+
+fn record_id(number: u128) -> RecordId {
+    RecordId::new(Uuid::from_u128(number))
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_micros(second * 1_000_000)
+}
+
+fn source_id() -> SourceId {
+    SourceId::new(Uuid::from_u128(0xfeed))
+}
+
+fn document(kind: Kind, document: Value) -> Metadata {
+    Metadata::from_document(kind, document).unwrap().0
+}
+
+/// A write that makes a published dataset with two distributions.
+fn dataset(number: u128, title: &str) -> RecordWrite {
+    let identifier = format!("ds-{number}");
+    let metadata = document(
+        Kind::Dataset,
+        json!({
+            "title": title,
+            "identifier": identifier,
+            "distribution": [
+                {"title": "CSV", "downloadURL": format!("https://datos.example/{number}.csv")},
+                {"identifier": format!("{number}-api"), "accessURL": "https://datos.example/api"},
+            ],
+        }),
+    );
+    let ids = [1, 2].map(|position| DistributionId::new(Uuid::from_u128(number << 64 | position)));
+    RecordWrite { distribution_ids: ids.to_vec(), ..write_of(number, identifier, metadata) }
+}
+
+/// A write that makes a published organization.
+fn organization(number: u128, name: &str) -> RecordWrite {
+    let identifier = format!("org-{number}");
+    let metadata = document(Kind::Organization, json!({"name": name, "identifier": identifier}));
+    write_of(number, identifier, metadata)
+}
+
+fn write_of(number: u128, identifier: String, metadata: Metadata) -> RecordWrite {
+    let title = metadata.title().iter().next().map(|(_, text)| text.to_owned()).unwrap_or_default();
+    RecordWrite {
+        id: record_id(number),
+        source_id: source_id(),
+        identifier,
+        slug: Slug::from_title(&title, metadata.kind().as_str()),
+        catalog_id: None,
+        organization_id: None,
+        visibility: Visibility::Published,
+        expected_revision: 0,
+        hash: metadata.digest(),
+        metadata,
+        distribution_ids: Vec::new(),
+        raw: None,
+        op: Op::Create,
+        audience: Audience::Public,
+    }
+}
+
+/// The same record after the revision that is there, with the operation that made it so.
+fn after(write: &RecordWrite, revision: u32, op: Op) -> RecordWrite {
+    RecordWrite { expected_revision: revision, op, ..write.clone() }
+}
+
+/// The same record, gone.
+fn deleted(write: &RecordWrite, revision: u32) -> RecordWrite {
+    let visibility = Visibility::Deleted { reason: "gone from its source".to_owned() };
+    RecordWrite { visibility, ..after(write, revision, Op::Delete) }
+}
+
+/// Writes in one transaction at a second.
+async fn put(store: &Store, second: i64, writes: Vec<RecordWrite>) -> Vec<Written> {
+    let mut tx = store.begin("tests", at(second)).await.unwrap();
+    tx.ensure_source(source_id(), "portal", "file").await.unwrap();
+    let written = tx.write(writes).await.unwrap();
+    tx.commit().await.unwrap();
+    written
+}
+
+fn stored(slug: &str, revision: u32, seq: i64) -> Written {
+    Written::Stored { slug: slug.parse().unwrap(), revision, seq: Seq(seq) }
+}

@@ -1,0 +1,114 @@
+CREATE TRIGGER changes_no_delete BEFORE DELETE ON changes BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
+CREATE TRIGGER changes_no_update BEFORE UPDATE ON changes BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
+CREATE TABLE "changes" ( "seq" integer NOT NULL PRIMARY KEY,
+  "at" integer NOT NULL,
+  "actor" text NOT NULL,
+  "audience" text NOT NULL,
+  "kind" text NOT NULL,
+  "entity_id" uuid_text NOT NULL,
+  "op" text NOT NULL,
+  "revision" integer NOT NULL,
+  "hash" blob(1) NOT NULL );
+CREATE INDEX "changes_audience" ON "changes" ("audience", "seq");
+CREATE INDEX "changes_audience_kind" ON "changes" ("audience", "kind", "seq");
+CREATE TABLE "distributions" ( "id" uuid_text NOT NULL PRIMARY KEY,
+  "dataset_id" uuid_text NOT NULL,
+  "position" integer NOT NULL,
+  "match_key" text,
+  "document" text NOT NULL, FOREIGN KEY ("dataset_id") REFERENCES "records" ("id") );
+CREATE UNIQUE INDEX "distributions_position" ON "distributions" ("dataset_id", "position");
+CREATE TABLE "idempotency_keys" ( "owner" text NOT NULL,
+  "key" text NOT NULL,
+  "request" blob(1) NOT NULL,
+  "claimed" integer NOT NULL,
+  "status" integer,
+  "headers" text NOT NULL,
+  "body" blob(1) NOT NULL, PRIMARY KEY ("owner",
+  "key") );
+CREATE INDEX "idempotency_keys_claimed" ON "idempotency_keys" ("claimed");
+CREATE TABLE "import_items" ( "run_id" uuid_text NOT NULL,
+  "position" integer NOT NULL,
+  "pointer" text NOT NULL,
+  "identifier" text,
+  "title" text,
+  "outcome" text NOT NULL,
+  "record_id" uuid_text,
+  "findings" text NOT NULL, PRIMARY KEY ("run_id",
+  "position"), FOREIGN KEY ("run_id") REFERENCES "import_runs" ("id") );
+CREATE INDEX "import_items_outcome" ON "import_items" ("run_id", "outcome", "position");
+CREATE INDEX "import_items_record" ON "import_items" ("record_id", "run_id", "position");
+CREATE TABLE "import_runs" ( "id" uuid_text NOT NULL PRIMARY KEY,
+  "source_id" uuid_text NOT NULL,
+  "format" text NOT NULL,
+  "raw_digest" blob(1) NOT NULL,
+  "actor" text NOT NULL,
+  "fetched" integer NOT NULL,
+  "started" integer NOT NULL,
+  "ended" integer,
+  "state" text NOT NULL,
+  "error_code" text,
+  "error_detail" text,
+  "tally" text NOT NULL,
+  "findings" text NOT NULL, FOREIGN KEY ("source_id") REFERENCES "sources" ("id") );
+CREATE TABLE "organization_aliases" ( "source_id" uuid_text NOT NULL,
+  "alias" text NOT NULL,
+  "organization_id" uuid_text NOT NULL, PRIMARY KEY ("source_id",
+  "alias"), FOREIGN KEY ("source_id") REFERENCES "sources" ("id"), FOREIGN KEY ("organization_id") REFERENCES "records" ("id") );
+CREATE TABLE "records" ( "id" uuid_text NOT NULL PRIMARY KEY,
+  "kind" text NOT NULL,
+  "slug" text NOT NULL,
+  "source_id" uuid_text NOT NULL,
+  "identifier" text NOT NULL,
+  "catalog_id" uuid_text,
+  "organization_id" uuid_text,
+  "visibility" text NOT NULL,
+  "visibility_reason" text,
+  "was_published" boolean NOT NULL,
+  "created_seq" integer NOT NULL,
+  "revision" integer NOT NULL,
+  "created" integer NOT NULL,
+  "updated" integer NOT NULL,
+  "hash" blob(1) NOT NULL,
+  "document" text NOT NULL, FOREIGN KEY ("source_id") REFERENCES "sources" ("id") );
+CREATE UNIQUE INDEX "records_identity" ON "records" ("kind", "source_id", "identifier");
+CREATE INDEX "records_list" ON "records" ("kind", "visibility", "created_seq");
+CREATE INDEX "records_list_by_catalog" ON "records" ("catalog_id", "kind", "visibility", "created_seq");
+CREATE INDEX "records_list_by_organization" ON "records" ("organization_id", "kind", "visibility", "created_seq");
+CREATE INDEX "records_list_by_source" ON "records" ("source_id", "kind", "visibility", "created_seq");
+CREATE TABLE "revisions" ( "record_id" uuid_text NOT NULL,
+  "number" integer NOT NULL,
+  "valid_from" integer NOT NULL,
+  "valid_to" integer,
+  "actor" text NOT NULL,
+  "hash" blob(1) NOT NULL,
+  "document" text NOT NULL,
+  "raw_digest" blob(1),
+  "raw_encoding" text,
+  "raw_offset" integer,
+  "raw_length" integer, PRIMARY KEY ("record_id",
+  "number"), FOREIGN KEY ("record_id") REFERENCES "records" ("id") );
+CREATE TABLE "settings" ( "key" text NOT NULL PRIMARY KEY,
+  "value" text NOT NULL );
+CREATE TABLE "slugs" ( "kind" text NOT NULL,
+  "slug" text NOT NULL,
+  "record_id" uuid_text NOT NULL,
+  "stem" text NOT NULL,
+  "number" integer NOT NULL, PRIMARY KEY ("kind",
+  "slug"), FOREIGN KEY ("record_id") REFERENCES "records" ("id") );
+CREATE INDEX "slugs_stem" ON "slugs" ("kind", "stem", "number");
+CREATE TABLE "sources" ( "id" uuid_text NOT NULL PRIMARY KEY,
+  "name" text NOT NULL,
+  "kind" text NOT NULL,
+  "catalog_id" uuid_text,
+  "organization_id" uuid_text,
+  "last_fetched" integer );
+CREATE UNIQUE INDEX "sources_name" ON "sources" ("name");
+CREATE TABLE "tokens" ( "id" uuid_text NOT NULL PRIMARY KEY,
+  "name" text NOT NULL,
+  "hash" blob(1) NOT NULL,
+  "scopes" text NOT NULL,
+  "created" integer NOT NULL,
+  "expires" integer NOT NULL,
+  "revoked" integer,
+  "last_used" integer );
+CREATE UNIQUE INDEX "tokens_hash" ON "tokens" ("hash");
