@@ -1,0 +1,113 @@
+//! Why a use case did not do what was asked, split by what the caller can do about it.
+
+use vitrina_domain::{finding::Finding, id::RecordId, record::Kind, slug::Slug, time::Timestamp};
+
+use crate::auth::Denied;
+
+/// What stands in the place of a record that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The kind of record.
+    pub kind: Kind,
+    /// Its id.
+    pub id: RecordId,
+    /// Its last slug.
+    pub slug: Slug,
+    /// Its title at the end.
+    pub title: String,
+    /// When it went.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Whether it was deleted (and not only withdrawn, which can end).
+    pub deleted: bool,
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// There is no such thing, or the actor may not know of it.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// It was there and is gone.
+    #[error("the record is gone")]
+    Gone(Box<Tombstone>),
+    /// It has another slug now.
+    #[error("the record is called {0} now")]
+    Moved(Slug),
+    /// The actor may not do this.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The document cannot be stored as it is.
+    #[error("the document cannot be accepted")]
+    Invalid(Vec<Finding>),
+    /// A write that must name the revision it replaces does not.
+    #[error("the write must say which revision it replaces")]
+    PreconditionRequired,
+    /// The record has changed since the actor read it.
+    #[error("the record has revision {current} now")]
+    PreconditionFailed {
+        /// The revision that is there.
+        current: u32,
+    },
+    /// Two records want one name.
+    #[error("{0} is taken")]
+    Taken(&'static str),
+    /// The bytes are no catalog that can be read.
+    #[error(transparent)]
+    Unreadable(#[from] vitrina_formats::read::ReadError),
+    /// The document was fetched before the one that was applied last from the same source.
+    #[error("the document is older than the last one applied from this source")]
+    Stale {
+        /// When the last applied one was fetched.
+        applied: Timestamp,
+    },
+    /// A parameter that parses but means nothing here.
+    #[error("{name}: {problem}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// What is wrong with its value.
+        problem: String,
+    },
+    /// The cursor belongs to another list.
+    #[error("the cursor belongs to another list")]
+    CursorMismatch,
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The first request with the idempotency key is still being answered.
+    #[error("the first request with this idempotency key is still being answered")]
+    KeyBusy,
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] vitrina_store::StoreError),
+    /// The index failed.
+    #[error("the index failed")]
+    Search(#[source] vitrina_search::SearchError),
+    /// A file of the server could not be read or written.
+    #[error("a file of the server could not be used")]
+    File(#[source] std::io::Error),
+    /// A task of the server died.
+    #[error("a task of the server died")]
+    Task(#[source] tokio::task::JoinError),
+}
+
+impl From<vitrina_store::StoreError> for AppError {
+    fn from(error: vitrina_store::StoreError) -> Self {
+        match error {
+            vitrina_store::StoreError::Taken { what } => Self::Taken(what),
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<vitrina_search::SearchError> for AppError {
+    fn from(error: vitrina_search::SearchError) -> Self {
+        match error {
+            vitrina_search::SearchError::CursorMismatch => Self::CursorMismatch,
+            other @ vitrina_search::SearchError::Engine(_) => Self::Search(other),
+        }
+    }
+}

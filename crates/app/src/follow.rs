@@ -1,0 +1,212 @@
+//! The follower that keeps the index in step with the change log.
+
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use vitrina_domain::{
+    change::{Op, Seq},
+    id::RecordId,
+    record::{Kind, Record},
+    scope::Scope,
+};
+use vitrina_search::{Entry, Writer};
+use vitrina_store::{ChangeFilter, ListFilter};
+
+use crate::{App, AppError};
+
+/// How often the log is looked at when nobody rings.
+const POLL: Duration = Duration::from_millis(200);
+
+/// How many changes one commit of the index takes.
+const BATCH: u64 = 1000;
+
+/// Where a rebuild is asked for from another process.
+const REBUILD_KEY: &str = "index_rebuild_requested";
+
+/// How a drain ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drained {
+    /// The index has reached this position.
+    Reached(Seq),
+    /// Another process holds the index and will follow.
+    LeftToOther,
+}
+
+impl App {
+    /// Follows the log until `stop` resolves. Without the index's lock it waits for the one that has it.
+    pub async fn follow(&self, stop: impl Future<Output = ()> + Send) {
+        let mut stop = std::pin::pin!(stop);
+        let mut writer = None;
+        loop {
+            if let Err(error) = self.follow_once(&mut writer).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the index could not follow the log"
+                );
+                writer = None;
+            }
+            tokio::select! {
+                () = &mut stop => return,
+                () = self.parts.bell.notified() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+
+    async fn follow_once(&self, writer: &mut Option<Writer>) -> Result<(), AppError> {
+        if writer.is_none() {
+            *writer = self.index().writer()?;
+        }
+        let Some(held) = writer.take() else {
+            self.index().reload()?;
+            return Ok(());
+        };
+        let held = match self.requested_rebuild().await? {
+            Some(request) => self.rebuild_with(held, Some(&request)).await?,
+            None => held,
+        };
+        *writer = Some(self.catch_up(held).await?);
+        Ok(())
+    }
+
+    /// Brings the index to the end of the log, if no other process is doing so.
+    pub async fn drain(&self) -> Result<Drained, AppError> {
+        let Some(writer) = self.index().writer()? else { return Ok(Drained::LeftToOther) };
+        self.catch_up(writer).await?;
+        Ok(Drained::Reached(self.index().position()))
+    }
+
+    /// Makes the index anew from the store; a server that holds the index is asked to.
+    pub async fn rebuild_index(&self) -> Result<Drained, AppError> {
+        if let Some(writer) = self.index().writer()? {
+            self.rebuild_with(writer, None).await?;
+            return Ok(Drained::Reached(self.index().position()));
+        }
+        let mut tx = self.store().begin("operator", self.now()).await?;
+        tx.set_setting(REBUILD_KEY, &self.new_id().to_string()).await?;
+        tx.commit().await?;
+        Ok(Drained::LeftToOther)
+    }
+
+    /// Whether the index has reached a position of the log.
+    pub fn index_position(&self) -> Seq {
+        self.index().position()
+    }
+
+    async fn requested_rebuild(&self) -> Result<Option<String>, AppError> {
+        Ok(self.store().setting(REBUILD_KEY).await?.filter(|request| !request.is_empty()))
+    }
+
+    /// Empties the index and fills it again; searches see the old one until the new one is whole.
+    async fn rebuild_with(&self, writer: Writer, request: Option<&str>) -> Result<Writer, AppError> {
+        let position = self.store().last_change(&ChangeFilter::All).await?;
+        let mut writer = self.with_writer(writer, Writer::clear).await?;
+        for kind in Kind::ALL {
+            let mut after = None;
+            loop {
+                let filter = ListFilter::default();
+                let page = self.store().page(&Scope::All, kind, &filter, after, false, BATCH).await?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.created_seq);
+                writer = self.put(writer, page).await?;
+            }
+        }
+        writer = self.with_writer(writer, move |writer| writer.commit(position)).await?;
+        self.index().reload()?;
+        if request.is_some() {
+            let mut tx = self.store().begin("system", self.now()).await?;
+            tx.set_setting(REBUILD_KEY, "").await?;
+            tx.commit().await?;
+        }
+        tracing::info!(position = position.0, records = self.index().len(), "the index was made anew");
+        Ok(writer)
+    }
+
+    async fn catch_up(&self, mut writer: Writer) -> Result<Writer, AppError> {
+        loop {
+            let after = self.index().position();
+            let changes = self.store().changes(&ChangeFilter::All, &[], after, BATCH).await?;
+            let Some(last) = changes.last() else { return Ok(writer) };
+            let position = last.seq;
+            let mut touched: HashMap<RecordId, Kind> = HashMap::new();
+            let mut renamed: HashSet<(RecordId, Kind)> = HashSet::new();
+            for change in &changes {
+                let id = RecordId::new(change.entity_id);
+                touched.insert(id, change.kind);
+                self.parts.directory.forget(id);
+                if change.op != Op::Create && matches!(change.kind, Kind::Organization | Kind::Catalog) {
+                    renamed.insert((id, change.kind));
+                }
+            }
+            let ids: Vec<RecordId> = touched.into_keys().collect();
+            let records = self.store().records(&Scope::All, &ids).await?;
+            let present: HashSet<RecordId> = records.iter().map(|record| record.id).collect();
+            let gone: Vec<RecordId> = ids.into_iter().filter(|id| !present.contains(id)).collect();
+            writer = self
+                .with_writer(writer, move |writer| gone.into_iter().try_for_each(|id| writer.delete(id)))
+                .await?;
+            writer = self.put(writer, records).await?;
+            for (id, kind) in renamed {
+                writer = self.put_dependents(writer, id, kind).await?;
+            }
+            writer = self.with_writer(writer, move |writer| writer.commit(position)).await?;
+            self.index().reload()?;
+        }
+    }
+
+    /// Records carry the names of their organization and catalog: when these change, so do the entries.
+    async fn put_dependents(&self, mut writer: Writer, id: RecordId, kind: Kind) -> Result<Writer, AppError> {
+        let filter = match kind {
+            Kind::Organization => ListFilter { organization_id: Some(id), ..ListFilter::default() },
+            _ => ListFilter { catalog_id: Some(id), ..ListFilter::default() },
+        };
+        for kind in Kind::ALL {
+            let mut after = None;
+            loop {
+                let page = self.store().page(&Scope::All, kind, &filter, after, false, BATCH).await?;
+                let Some(last) = page.last() else { break };
+                after = Some(last.created_seq);
+                writer = self.put(writer, page).await?;
+            }
+        }
+        Ok(writer)
+    }
+
+    async fn put(&self, writer: Writer, records: Vec<Record>) -> Result<Writer, AppError> {
+        let neighbours = self.neighbours(&records).await?;
+        let languages = self.site().languages(self.site().language);
+        self.with_writer(writer, move |writer| {
+            for (record, beside) in records.iter().zip(&neighbours) {
+                let organization = beside.organization.as_ref();
+                writer.upsert(&Entry {
+                    record,
+                    organization: organization.map(|name| (name.slug.as_str(), name.display(&languages))),
+                    catalog: beside.catalog.as_ref().map(|name| name.slug.as_str()),
+                    source: &beside.source,
+                })?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Works on the index off the async threads: commits write to disk.
+    async fn with_writer(
+        &self,
+        mut writer: Writer,
+        work: impl FnOnce(&mut Writer) -> Result<(), vitrina_search::SearchError> + Send + 'static,
+    ) -> Result<Writer, AppError> {
+        tokio::task::spawn_blocking(move || work(&mut writer).map(|()| writer))
+            .await
+            .map_err(AppError::Task)?
+            .map_err(AppError::from)
+    }
+}
+
+/// Keeps the server's follower in step until the server stops.
+pub fn spawn(app: &App, stop: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+    let app = app.clone();
+    tokio::spawn(async move { app.follow(stop).await })
+}

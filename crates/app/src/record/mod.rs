@@ -1,0 +1,13 @@
+//! Reading and writing single records, whatever their kind.
+
+mod intake;
+mod read;
+mod remove;
+mod revision;
+mod write;
+
+pub(crate) use intake::{BASE_PROFILE, Intake, Judge, Refusal, match_distributions};
+pub use read::Reference;
+pub(crate) use remove::deletion;
+pub(crate) use write::audience;
+pub use write::{Effect, NewRecord, Precondition, Saved, Target};

@@ -1,0 +1,126 @@
+//! The history of a record: its revisions, its raw original, what it was at a time.
+
+use std::io::{Read as _, Seek as _, SeekFrom};
+
+use serde_json::Value;
+use vitrina_domain::{
+    record::{Kind, RawSpan, Record, Revision},
+    time::Timestamp,
+};
+
+use super::Reference;
+use crate::{App, AppError, auth::Actor};
+
+/// The longest raw original of one record that is handed out.
+const LONGEST_RAW: u64 = 32 << 20;
+
+impl App {
+    /// Revisions of a record, newest first, before a number; without their documents.
+    pub async fn revisions(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        reference: &Reference,
+        before: Option<u32>,
+        limit: u64,
+    ) -> Result<Vec<Revision>, AppError> {
+        let record = self.record(actor, kind, reference).await?;
+        Ok(self.store().revisions(record.id, before, limit).await?)
+    }
+
+    /// One revision of a record.
+    pub async fn revision(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        reference: &Reference,
+        number: u32,
+    ) -> Result<(Record, Revision), AppError> {
+        let record = self.record(actor, kind, reference).await?;
+        let revision =
+            self.store().revision(record.id, number).await?.ok_or(AppError::NotFound("revision"))?;
+        Ok((record, revision))
+    }
+
+    /// The revision of a record that held at an instant.
+    pub async fn record_at(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        reference: &Reference,
+        at: Timestamp,
+    ) -> Result<(Record, Revision), AppError> {
+        let record = self.record(actor, kind, reference).await?;
+        let revision =
+            self.store().revision_at(record.id, at).await?.ok_or(AppError::NotFound("revision"))?;
+        Ok((record, revision))
+    }
+
+    /// The bytes that the current revision of a record was made from, as UTF-8 JSON.
+    pub async fn raw(&self, actor: &Actor, kind: Kind, reference: &Reference) -> Result<Vec<u8>, AppError> {
+        let record = self.record(actor, kind, reference).await?;
+        let revision = self.store().revision(record.id, record.revision).await?;
+        let span = revision.and_then(|revision| revision.raw).ok_or(AppError::NotFound("raw original"))?;
+        let file = self.store().blobs().open(&span.digest)?.ok_or(AppError::NotFound("raw original"))?;
+        tokio::task::spawn_blocking(move || cut(file, &span))
+            .await
+            .map_err(AppError::Task)?
+            .map_err(AppError::File)
+    }
+
+    /// The members in which two revisions differ, with both values; absent ones are `null`.
+    pub async fn diff(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        reference: &Reference,
+        from: u32,
+        to: u32,
+    ) -> Result<Vec<Difference>, AppError> {
+        let (_, older) = self.revision(actor, kind, reference, from).await?;
+        let (_, newer) = self.revision(actor, kind, reference, to).await?;
+        Ok(differences(&older.document, &newer.document))
+    }
+}
+
+/// One member in which two revisions differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// JSON pointer to the member.
+    pub pointer: String,
+    /// Its value in the older revision.
+    pub from: Value,
+    /// Its value in the newer one.
+    pub to: Value,
+}
+
+fn differences(older: &Value, newer: &Value) -> Vec<Difference> {
+    let (Some(before), Some(after)) = (older.as_object(), newer.as_object()) else { return Vec::new() };
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+        .into_iter()
+        .filter(|name| before.get(*name) != after.get(*name))
+        .map(|name| Difference {
+            pointer: format!("/{}", vitrina_domain::finding::pointer_segment(name)),
+            from: before.get(name).cloned().unwrap_or_default(),
+            to: after.get(name).cloned().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// Cuts a record out of its original; other encodings than UTF-8 are decoded on the way.
+fn cut(mut file: std::fs::File, span: &RawSpan) -> std::io::Result<Vec<u8>> {
+    let length = span.length.min(LONGEST_RAW);
+    let mut bytes = Vec::new();
+    if span.encoding == "UTF-8" {
+        file.seek(SeekFrom::Start(span.offset))?;
+        file.take(length).read_to_end(&mut bytes)?;
+    } else {
+        let mut decoded = vitrina_formats::read::decoded(file, &span.encoding);
+        std::io::copy(&mut decoded.by_ref().take(span.offset), &mut std::io::sink())?;
+        decoded.take(length).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
