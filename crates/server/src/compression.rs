@@ -1,0 +1,159 @@
+//! Compression that keeps entity tags strong: each content coding of a representation has a tag of its own.
+//!
+//! `tower-http` compresses and leaves the tag alone, so two different byte sequences would share a strong tag
+//! (RFC 9110 section 8.8.3.3). Here the coding is added to the tag on the way out, and taken off the tags of
+//! `If-Match` and `If-None-Match` on the way in, so that handlers know only their own tags.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+};
+
+use crate::conditional::{Given, tags};
+
+const CODINGS: [&str; 3] = ["gzip", "br", "zstd"];
+
+/// The compressing layer: cheap levels, small answers and compressed formats left alone.
+pub fn layer() -> CompressionLayer<impl Predicate> {
+    let predicate = SizeAbove::new(1024)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("application/vnd.openxmlformats"))
+        .and(NotForContentType::const_new("application/vnd.apache.parquet"))
+        .and(NotForContentType::const_new("text/event-stream"));
+    CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(predicate)
+}
+
+/// Gives each content coding its own strong tag; stands outside of [`layer`].
+pub async fn tags_by_coding(mut request: Request, next: Next) -> Response {
+    let known: Vec<String> = tags(request.headers(), &header::IF_NONE_MATCH)
+        .filter_map(|tag| match tag {
+            Given::Strong(tag) | Given::Weak(tag) => Some(tag.to_owned()),
+            Given::Any => None,
+        })
+        .collect();
+    for name in [header::IF_NONE_MATCH, header::IF_MATCH] {
+        strip_codings(request.headers_mut(), &name);
+    }
+    let mut response = next.run(request).await;
+    let coded = match response.status() {
+        StatusCode::NOT_MODIFIED => known_variant(response.headers(), &known),
+        _ => own_variant(response.headers()),
+    };
+    if let Some(tag) = coded {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// Rewrites `"abc-gzip"` to `"abc"` in a header of tags.
+fn strip_codings(headers: &mut HeaderMap, name: &HeaderName) {
+    if !headers.contains_key(name) {
+        return;
+    }
+    let rewritten: Vec<String> = tags(headers, name)
+        .map(|tag| match tag {
+            Given::Any => "*".to_owned(),
+            Given::Strong(tag) => format!("\"{}\"", without_coding(tag)),
+            Given::Weak(tag) => format!("W/\"{}\"", without_coding(tag)),
+        })
+        .collect();
+    // What is malformed stays for the handler to refuse.
+    if let (false, Ok(value)) = (rewritten.is_empty(), HeaderValue::from_str(&rewritten.join(", "))) {
+        headers.insert(name, value);
+    }
+}
+
+fn without_coding(tag: &str) -> &str {
+    CODINGS
+        .iter()
+        .find_map(|coding| tag.strip_suffix(coding).and_then(|rest| rest.strip_suffix('-')))
+        .unwrap_or(tag)
+}
+
+/// The tag of a `304`: the one among the client's that it has, which names the bytes it keeps.
+fn known_variant(headers: &HeaderMap, known: &[String]) -> Option<HeaderValue> {
+    let tag = headers.get(header::ETAG)?.to_str().ok()?.trim_matches('"');
+    let kept = known.iter().find(|known| without_coding(known) == tag)?;
+    HeaderValue::from_str(&format!("\"{kept}\"")).ok()
+}
+
+/// The tag of a full answer: the handler's, with the coding that was applied.
+fn own_variant(headers: &HeaderMap) -> Option<HeaderValue> {
+    let coding = headers.get(header::CONTENT_ENCODING)?.to_str().ok()?;
+    let tag = headers.get(header::ETAG)?.to_str().ok()?.strip_suffix('"')?;
+    HeaderValue::from_str(&format!("{tag}-{coding}\"")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, http::Request, middleware, response::IntoResponse as _, routing::get};
+    use rstest::rstest;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::conditional::{EntityTag, Precondition, Validators};
+
+    fn tag() -> EntityTag {
+        EntityTag::of(["state"])
+    }
+
+    async fn ask(method: &str, pairs: &[(&str, String)]) -> Response {
+        let read = |headers: HeaderMap| async move {
+            let validators = Validators { tag: tag(), modified: None };
+            validators.respond(&headers, || Ok("word ".repeat(1_000).into_response()))
+        };
+        let write = |headers: HeaderMap| async move { Precondition::required(&headers)?.check(Some(&tag())) };
+        let app = Router::new()
+            .route("/", get(read).put(write))
+            .layer(layer())
+            .layer(middleware::from_fn(tags_by_coding));
+        let mut request = Request::builder().method(method).uri("/");
+        for (name, value) in pairs {
+            request = request.header(*name, value);
+        }
+        app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    fn etag(response: &Response) -> String {
+        response.headers()["etag"].to_str().unwrap().to_owned()
+    }
+
+    #[rstest]
+    #[case("gzip")]
+    #[case("br")]
+    #[case("zstd")]
+    #[tokio::test]
+    async fn each_coding_has_its_own_tag_and_is_revalidated_by_it(#[case] coding: &str) {
+        let plain = etag(&ask("GET", &[]).await);
+        let coded = ask("GET", &[("accept-encoding", coding.to_owned())]).await;
+        assert_eq!(coded.headers()["content-encoding"], coding);
+        assert!(coded.headers()["vary"].to_str().unwrap().eq_ignore_ascii_case("accept-encoding"));
+        let coded = etag(&coded);
+        assert_ne!(plain, coded);
+        assert!(coded.starts_with('"') && coded.ends_with(&format!("-{coding}\"")), "{coded}");
+
+        let again = [("accept-encoding", coding.to_owned()), ("if-none-match", coded.clone())];
+        let again = ask("GET", &again).await;
+        assert_eq!((again.status(), etag(&again)), (StatusCode::NOT_MODIFIED, coded.clone()));
+
+        let written = ask("PUT", &[("if-match", coded)]).await;
+        assert_eq!(written.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn another_state_is_still_another_state() {
+        let other = ask("GET", &[("if-none-match", "\"other-gzip\"".to_owned())]).await;
+        assert_eq!(other.status(), StatusCode::OK);
+        let stale = ask("PUT", &[("if-match", "\"other-gzip\"".to_owned())]).await;
+        assert_eq!(stale.status(), StatusCode::PRECONDITION_FAILED);
+    }
+}

@@ -1,0 +1,300 @@
+//! Conditional requests: validators of representations, `304`, and `If-Match` for writes (RFC 9110 section 13).
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use sha2::{Digest as _, Sha256};
+use vitrina_domain::{finding::Bilingual, time::Timestamp};
+
+use crate::problem::{Code, Problem};
+
+/// A strong entity tag: the opaque part, without its quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityTag(String);
+
+/// The most tags that are looked at in one header.
+const MAX_TAGS: usize = 64;
+
+impl EntityTag {
+    /// A tag for one representation of one state: the same parts always give the same tag, others another one.
+    pub fn of(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            let part = part.as_ref();
+            // The length keeps ("ab", "c") apart from ("a", "bc").
+            hash.update(part.len().to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        let digest = hash.finalize();
+        Self(hex::encode(digest.get(..12).unwrap_or_default()))
+    }
+
+    /// A tag with a readable part of its own, for example a revision: `{stem}-{hash of parts}`.
+    pub fn with_stem(stem: &str, parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let Self(hash) = Self::of(parts);
+        Self(format!("{stem}-{hash}"))
+    }
+
+    /// The opaque part.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The header value.
+    pub fn header(&self) -> HeaderValue {
+        HeaderValue::from_str(&format!("\"{}\"", self.0))
+            .unwrap_or_else(|_error| HeaderValue::from_static("\"\""))
+    }
+}
+
+/// The validators of the representation that would be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Validators {
+    /// Its entity tag.
+    pub tag: EntityTag,
+    /// When the state it shows last changed.
+    pub modified: Option<Timestamp>,
+}
+
+impl Validators {
+    /// The answer `304`, when the reader has this representation already.
+    pub fn not_modified(&self, request: &HeaderMap) -> Option<Response> {
+        let fresh = if request.contains_key(header::IF_NONE_MATCH) {
+            // RFC 9110 section 13.1.3: If-Modified-Since counts only where If-None-Match is absent.
+            tags(request, &header::IF_NONE_MATCH).any(|tag| tag.matches_weakly(&self.tag))
+        } else {
+            self.modified.zip(since(request)).is_some_and(|(modified, since)| seconds(modified) <= since)
+        };
+        fresh.then(|| {
+            let mut response = StatusCode::NOT_MODIFIED.into_response();
+            self.apply(response.headers_mut());
+            response
+        })
+    }
+
+    /// Writes the validators into the headers of an answer.
+    pub fn apply(&self, headers: &mut HeaderMap) {
+        headers.insert(header::ETAG, self.tag.header());
+        if let Some(modified) = self.modified.and_then(http_date) {
+            headers.insert(header::LAST_MODIFIED, modified);
+        }
+    }
+
+    /// The answer made by `make`, or `304` without making it.
+    pub fn respond<B: Into<Body>>(
+        &self,
+        request: &HeaderMap,
+        make: impl FnOnce() -> Result<Response<B>, Problem>,
+    ) -> Result<Response, Problem> {
+        if let Some(response) = self.not_modified(request) {
+            return Ok(response);
+        }
+        let mut response = make()?.map(Into::into);
+        self.apply(response.headers_mut());
+        Ok(response)
+    }
+}
+
+/// What a write demands of the current state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Precondition {
+    /// The record must be in one of the states with these tags.
+    Tags(Vec<String>),
+    /// The record must be there (`If-Match: *`).
+    Exists,
+    /// The record must not be there (`If-None-Match: *`).
+    Absent,
+}
+
+impl Precondition {
+    /// The precondition of a write; `428` when there is none.
+    pub fn required(headers: &HeaderMap) -> Result<Self, Problem> {
+        Self::given(headers)?.ok_or_else(|| Problem::new(Code::PreconditionRequired))
+    }
+
+    /// The precondition of a write that may go without.
+    pub fn given(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
+        if headers.contains_key(header::IF_MATCH) {
+            let parsed: Vec<Given<'_>> = tags(headers, &header::IF_MATCH).collect();
+            if parsed.is_empty() {
+                let text = Bilingual::new(
+                    "If-Match no lleva ninguna ETag entre comillas",
+                    "If-Match holds no entity tag in quotes",
+                );
+                return Err(Problem::new(Code::BadRequest).with_detail(text));
+            }
+            if parsed.iter().any(|tag| matches!(tag, Given::Any)) {
+                return Ok(Some(Self::Exists));
+            }
+            // RFC 9110 section 13.1.1: If-Match compares strongly, so weak tags never match.
+            let strong = parsed.into_iter().filter_map(|tag| match tag {
+                Given::Strong(tag) => Some(tag.to_owned()),
+                Given::Weak(_) | Given::Any => None,
+            });
+            return Ok(Some(Self::Tags(strong.collect())));
+        }
+        let is_absent = tags(headers, &header::IF_NONE_MATCH).any(|tag| matches!(tag, Given::Any));
+        Ok(is_absent.then_some(Self::Absent))
+    }
+
+    /// `412` unless the current state, if there is one, is what the writer expects.
+    pub fn check(&self, current: Option<&EntityTag>) -> Result<(), Problem> {
+        let holds = match (self, current) {
+            (Self::Tags(tags), Some(current)) => tags.iter().any(|tag| tag == current.as_str()),
+            (Self::Exists, Some(_)) | (Self::Absent, None) => true,
+            (Self::Tags(_) | Self::Exists, None) | (Self::Absent, Some(_)) => false,
+        };
+        if holds {
+            return Ok(());
+        }
+        let problem = Problem::new(Code::PreconditionFailed);
+        Err(match current {
+            Some(tag) => problem.with_header(header::ETAG, tag.header()),
+            None => problem,
+        })
+    }
+}
+
+/// A tag as a client sent it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Given<'a> {
+    Strong(&'a str),
+    Weak(&'a str),
+    Any,
+}
+
+impl Given<'_> {
+    fn matches_weakly(self, tag: &EntityTag) -> bool {
+        match self {
+            Self::Strong(given) | Self::Weak(given) => given == tag.0,
+            Self::Any => true,
+        }
+    }
+}
+
+/// The tags of a header; what is malformed is left out.
+pub(crate) fn tags<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = Given<'a>> {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(split_tags).take(MAX_TAGS)
+}
+
+/// Splits a list of tags; commas may stand inside the quotes.
+fn split_tags(mut text: &str) -> Vec<Given<'_>> {
+    let mut found = Vec::new();
+    while found.len() < MAX_TAGS {
+        text = text.trim_start_matches([' ', '\t', ',']);
+        if text.is_empty() {
+            break;
+        }
+        if let Some(rest) = text.strip_prefix('*') {
+            found.push(Given::Any);
+            text = rest;
+            continue;
+        }
+        let weak = text.strip_prefix("W/");
+        let Some((tag, rest)) = weak.unwrap_or(text).strip_prefix('"').and_then(|open| open.split_once('"'))
+        else {
+            break;
+        };
+        found.push(if weak.is_some() { Given::Weak(tag) } else { Given::Strong(tag) });
+        text = rest;
+    }
+    found
+}
+
+/// HTTP dates have whole seconds; a state that changed within a second is as new as its start.
+fn seconds(at: Timestamp) -> i64 {
+    at.micros().div_euclid(1_000_000)
+}
+
+const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+
+/// An instant as an HTTP date (RFC 9110 section 5.6.7).
+pub fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    HeaderValue::from_str(&at.to_datetime().format(HTTP_DATE).to_string()).ok()
+}
+
+fn since(headers: &HeaderMap) -> Option<i64> {
+    let text = headers.get(header::IF_MODIFIED_SINCE)?.to_str().ok()?;
+    chrono::NaiveDateTime::parse_from_str(text, HTTP_DATE).ok().map(|at| at.and_utc().timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap()))
+            .collect()
+    }
+
+    fn validators() -> Validators {
+        Validators { tag: EntityTag("abc".to_owned()), modified: "2026-03-01T12:00:03.5Z".parse().ok() }
+    }
+
+    #[rstest]
+    #[case::nothing(&[], false)]
+    #[case::same(&[("if-none-match", "\"abc\"")], true)]
+    #[case::weak(&[("if-none-match", "W/\"abc\"")], true)]
+    #[case::among(&[("if-none-match", "\"x,y\", \"abc\"")], true)]
+    #[case::any(&[("if-none-match", "*")], true)]
+    #[case::other(&[("if-none-match", "\"abd\"")], false)]
+    #[case::garbage(&[("if-none-match", "abc")], false)]
+    #[case::same_second(&[("if-modified-since", "Sun, 01 Mar 2026 12:00:03 GMT")], true)]
+    #[case::older(&[("if-modified-since", "Sun, 01 Mar 2026 12:00:02 GMT")], false)]
+    #[case::bad_date(&[("if-modified-since", "yesterday")], false)]
+    #[case::tag_wins(&[("if-none-match", "\"x\""), ("if-modified-since", "Sun, 01 Mar 2027 12:00:00 GMT")], false)]
+    fn not_modified(#[case] request: &[(&str, &str)], #[case] fresh: bool) {
+        let response = validators().not_modified(&headers(request));
+        assert_eq!(response.is_some(), fresh);
+        if let Some(response) = response {
+            assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
+            assert_eq!(response.headers()["etag"], "\"abc\"");
+            assert_eq!(response.headers()["last-modified"], "Sun, 01 Mar 2026 12:00:03 GMT");
+        }
+    }
+
+    #[rstest]
+    #[case::same("\"abc\"", Ok(()))]
+    #[case::among("\"x\", \"abc\"", Ok(()))]
+    #[case::any("*", Ok(()))]
+    #[case::weak("W/\"abc\"", Err(Code::PreconditionFailed))]
+    #[case::stale("\"old\"", Err(Code::PreconditionFailed))]
+    #[case::garbage("abc", Err(Code::BadRequest))]
+    #[case::empty("", Err(Code::BadRequest))]
+    fn writes_compare_strongly(#[case] if_match: &str, #[case] outcome: Result<(), Code>) {
+        let headers = headers(&[("if-match", if_match)]);
+        let checked =
+            Precondition::required(&headers).and_then(|wanted| wanted.check(Some(&validators().tag)));
+        assert_eq!(checked.map_err(|problem| problem.code()), outcome);
+    }
+
+    #[test]
+    fn a_write_without_a_precondition_is_428_and_a_create_may_demand_absence() {
+        let missing = Precondition::required(&HeaderMap::new()).map_err(|problem| problem.code());
+        assert_eq!(missing, Err(Code::PreconditionRequired));
+        let absent = Precondition::required(&headers(&[("if-none-match", "*")])).unwrap();
+        assert!(absent.check(None).is_ok() && absent.check(Some(&validators().tag)).is_err());
+        assert!(Precondition::Exists.check(None).is_err());
+    }
+
+    #[test]
+    fn tags_differ_by_part_and_by_cut() {
+        assert_eq!(EntityTag::of(["ab", "c"]), EntityTag::of(["ab", "c"]));
+        assert_ne!(EntityTag::of(["ab", "c"]), EntityTag::of(["a", "bc"]));
+        assert_ne!(EntityTag::of(["1", "json", "es"]), EntityTag::of(["1", "json", "en"]));
+        assert!(EntityTag::with_stem("r7", ["x"]).as_str().starts_with("r7-"));
+    }
+
+    #[test]
+    fn a_header_of_a_thousand_tags_costs_little() {
+        let many = "\"x\",".repeat(1_000);
+        assert_eq!(split_tags(&many).len(), MAX_TAGS);
+    }
+}

@@ -1,0 +1,166 @@
+//! Everything that stands around the routes, in its order.
+
+use std::{any::Any, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    compression,
+    headers::{self, HostPolicy, RequestIds},
+    listen::Limits,
+    locale::Reader,
+    metrics,
+    problem::{self, Code, Problem},
+    site::Site,
+};
+
+/// What the edge needs to know.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// Where the server is reached.
+    pub site: Arc<Site>,
+    /// The limits of addresses and headers.
+    pub limits: Arc<Limits>,
+    /// The names the server answers to.
+    pub hosts: Arc<HostPolicy>,
+    /// Where request ids come from.
+    pub ids: RequestIds,
+}
+
+impl Edge {
+    /// Puts the edge around the routes.
+    pub fn around(self, routes: Router) -> Router {
+        let Self { site, limits, hosts, ids } = self;
+        // As a service, the routes match methods and paths after the edge has seen the request: layers of a
+        // router would come too late to answer HEAD as GET. The last layer is the outermost.
+        Router::new()
+            .fallback_service(routes)
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::from_fn_with_state(limits, headers::envelope))
+            .layer(middleware::from_fn_with_state(hosts, headers::host))
+            .layer(compression::layer())
+            .layer(middleware::from_fn(compression::tags_by_coding))
+            .layer(middleware::from_fn(headers::methods))
+            .layer(middleware::from_fn_with_state(Arc::clone(&site), reader))
+            .layer(middleware::from_fn_with_state(Arc::clone(&site), problem::render))
+            .layer(middleware::from_fn(headers::cache))
+            .layer(middleware::from_fn(headers::cors))
+            .layer(middleware::from_fn_with_state(site, headers::security))
+            .layer(middleware::from_fn(headers::head))
+            .layer(middleware::from_fn(metrics::measure))
+            .layer(middleware::from_fn_with_state(ids, headers::request_id))
+    }
+}
+
+/// Finds out which languages the reader wants.
+async fn reader(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    let reader = Reader::of(request.headers(), site.locale);
+    request.extensions_mut().insert(reader);
+    next.run(request).await
+}
+
+/// The default hook has logged message and place by now.
+fn panicked(_payload: Box<dyn Any + Send>) -> Response {
+    ::metrics::counter!("vitrina_panics_total").increment(1);
+    Problem::new(Code::Internal).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, http::HeaderMap, routing::get};
+    use rstest::rstest;
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn explode() {
+        panic!("a secret in a panic")
+    }
+
+    fn app() -> Router {
+        let site = Arc::new(Site::sample());
+        let routes = Router::new()
+            .route("/text", get(|| async { "word ".repeat(1_000) }))
+            .route("/panic", get(explode))
+            .route("/write", axum::routing::post(|| async {}));
+        let edge = Edge {
+            hosts: Arc::new(HostPolicy::of(&site, &[])),
+            site,
+            limits: Arc::default(),
+            ids: RequestIds::new(|| uuid::Uuid::from_u128(7)),
+        };
+        edge.around(routes)
+    }
+
+    async fn ask(method: &str, path: &str, pairs: &[(&str, &str)]) -> (u16, HeaderMap, Vec<u8>) {
+        let mut request = Request::builder().method(method).uri(path).header("host", "datos.example.org");
+        for (name, value) in pairs {
+            request = request.header(*name, *value);
+        }
+        let response = app().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        (parts.status.as_u16(), parts.headers, bytes.to_vec())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_bare_problem_with_a_request_id() {
+        let (status, headers, body) = ask("GET", "/panic", &[]).await;
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((status, &body["code"]), (500, &Value::from("internal")));
+        assert_eq!(body["request_id"], "00000000-0000-0000-0000-000000000007");
+        assert_eq!(headers["x-request-id"], "00000000-0000-0000-0000-000000000007");
+        assert!(!body.to_string().contains("secret"));
+        assert_eq!(headers["content-type"], problem::MEDIA_TYPE);
+    }
+
+    #[rstest]
+    #[case("identity")]
+    #[case("gzip")]
+    #[tokio::test]
+    async fn head_has_the_headers_of_get_and_no_body(#[case] coding: &str) {
+        let coding = [("accept-encoding", coding)];
+        let (_, mut get, body) = ask("GET", "/text", &coding).await;
+        let (status, head, nothing) = ask("HEAD", "/text", &coding).await;
+        assert_eq!((status, nothing.len()), (200, 0));
+        if head.contains_key("content-length") {
+            get.insert("content-length", body.len().into());
+        }
+        assert_eq!(head, get);
+    }
+
+    #[rstest]
+    #[case::unknown_path("GET", "/nowhere", &[], 404, "unknown-path")]
+    #[case::method("DELETE", "/text", &[], 405, "method-not-allowed")]
+    #[case::trace("TRACE", "/text", &[], 405, "method-not-allowed")]
+    #[case::host("GET", "/text", &[("host", "evil.example")], 421, "misdirected-request")]
+    #[case::encoding("GET", "/%ff", &[], 400, "invalid-encoding")]
+    #[tokio::test]
+    async fn refusals_are_problems_with_all_headers(
+        #[case] method: &str,
+        #[case] path: &str,
+        #[case] pairs: &[(&str, &str)],
+        #[case] status: u16,
+        #[case] code: &str,
+    ) {
+        let (got, headers, body) = ask(method, path, pairs).await;
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((got, body["code"].as_str()), (status, Some(code)), "{body}");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert_eq!(headers["cache-control"], if method == "GET" { "no-store" } else { "private, no-store" });
+    }
+
+    #[tokio::test]
+    async fn options_tells_what_a_path_has() {
+        let (status, headers, body) = ask("OPTIONS", "/text", &[]).await;
+        assert_eq!((status, body.len()), (204, 0));
+        assert_eq!(headers["allow"], "GET, HEAD, OPTIONS");
+    }
+}

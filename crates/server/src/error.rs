@@ -1,0 +1,114 @@
+//! What the use cases refuse, as problems.
+
+use axum::http::header;
+use vitrina_app::{AppError, Tombstone, auth::Denied};
+use vitrina_domain::finding::Bilingual;
+
+use crate::{
+    conditional::EntityTag,
+    problem::{Code, Problem, TombstoneBody},
+};
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound(what) => not_found(what),
+            AppError::Gone(tombstone) => gone(&tombstone),
+            AppError::Denied(Denied::Unauthenticated) => Self::new(Code::TokenRequired),
+            AppError::Denied(Denied::Missing(privilege)) => {
+                let scope = privilege.as_str();
+                Self::new(Code::Forbidden).with_detail(Bilingual::new(
+                    format!("el token no tiene el alcance «{scope}» para este objeto"),
+                    format!("the token lacks the scope \"{scope}\" for this object"),
+                ))
+            }
+            AppError::Invalid(findings) => Self::new(Code::InvalidDocument).with_findings(findings),
+            AppError::PreconditionRequired => Self::new(Code::PreconditionRequired),
+            AppError::PreconditionFailed { current } => {
+                let tag = EntityTag::with_stem(&revision_stem(current), ["current"]);
+                Self::new(Code::PreconditionFailed).with_header(header::ETAG, tag.header())
+            }
+            AppError::Taken(what) => Self::new(Code::Conflict).with_detail(Bilingual::new(
+                format!("«{what}» ya está ocupado por otro registro"),
+                format!("\"{what}\" is taken by another record"),
+            )),
+            AppError::Unreadable(cause) => unreadable(&cause.to_string()),
+            AppError::Stale { applied } => Self::new(Code::StaleFetch).with_detail(Bilingual::new(
+                format!("la última lectura aplicada de esta fuente es del {applied}"),
+                format!("the last fetch applied from this source is of {applied}"),
+            )),
+            AppError::Parameter { name, problem } => {
+                Self::parameter(Code::InvalidParameter, name, Bilingual::new(problem.clone(), problem))
+            }
+            AppError::CursorMismatch => Self::new(Code::CursorMismatch),
+            AppError::KeyReused => Self::new(Code::IdempotencyMismatch),
+            AppError::KeyBusy => Self::new(Code::IdempotencyInProgress).retry_after(1),
+            error @ (AppError::Store(_) | AppError::Search(_)) => unavailable_or_internal(error),
+            error => Self::internal(error),
+        }
+    }
+}
+
+/// The readable part of the entity tags of a record: every representation of a revision begins with it.
+pub(crate) fn revision_stem(revision: u32) -> String {
+    format!("r{revision}")
+}
+
+fn not_found(what: &'static str) -> Problem {
+    let (es, en) = match what {
+        "dataset" => ("este conjunto de datos", "this dataset"),
+        "catalog" => ("este catálogo", "this catalog"),
+        "organization" => ("esta organización", "this organization"),
+        "data_service" => ("este servicio de datos", "this data service"),
+        "dataset_series" => ("esta serie", "this series"),
+        "distribution" => ("esta distribución", "this distribution"),
+        "revision" => ("esta revisión", "this revision"),
+        "raw original" => ("el original de este registro", "the original of this record"),
+        "run" => ("esta importación", "this import"),
+        other => (other, other),
+    };
+    Problem::new(Code::NotFound)
+        .with_detail(Bilingual::new(format!("aquí no hay {es}"), format!("{en} is not here")))
+}
+
+fn gone(tombstone: &Tombstone) -> Problem {
+    let Tombstone { title, reason, deleted, .. } = tombstone;
+    let (es, en) = if *deleted { ("se borró", "was deleted") } else { ("se retiró", "was withdrawn") };
+    Problem::new(Code::Gone)
+        .with_detail(Bilingual::new(
+            format!("«{title}» {es}: {reason}"),
+            format!("\"{title}\" {en}: {reason}"),
+        ))
+        .with_tombstone(TombstoneBody::from(tombstone))
+}
+
+impl From<&Tombstone> for TombstoneBody {
+    fn from(tombstone: &Tombstone) -> Self {
+        let Tombstone { kind: _, id, slug: _, title, at, reason, deleted } = tombstone;
+        Self {
+            id: id.to_string(),
+            title: title.clone(),
+            deleted_at: at.to_string(),
+            reason: reason.clone(),
+            is_final: *deleted,
+        }
+    }
+}
+
+fn unreadable(cause: &str) -> Problem {
+    Problem::new(Code::UnreadableSource).with_detail(Bilingual::new(
+        format!("el documento no se puede leer ({cause})"),
+        format!("the document cannot be read ({cause})"),
+    ))
+}
+
+/// A database that does not answer is not a fault of the program.
+fn unavailable_or_internal(error: AppError) -> Problem {
+    let is_unavailable = std::error::Error::source(&error)
+        .is_some_and(|cause| cause.to_string() == "the database is not available");
+    if is_unavailable {
+        Problem::new(Code::Unavailable).retry_after(5).caused_by(error)
+    } else {
+        Problem::internal(error)
+    }
+}

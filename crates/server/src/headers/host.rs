@@ -1,0 +1,86 @@
+//! Which names the server answers to.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+use crate::{
+    problem::{Code, Problem},
+    site::Site,
+};
+
+/// The names and ports in `Host` that are ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostPolicy {
+    /// Any: a server for this machine alone, reached under whatever name.
+    Any,
+    /// Only these.
+    Only(Vec<String>),
+}
+
+impl HostPolicy {
+    /// The policy of a site: its own name, and `also` for what health checks and proxies say.
+    pub fn of(site: &Site, also: &[String]) -> Self {
+        let Some(authority) = site.authority() else { return Self::Any };
+        if site.is_loopback() {
+            return Self::Any;
+        }
+        let own = std::iter::once(authority.to_ascii_lowercase());
+        Self::Only(own.chain(also.iter().map(|host| host.to_ascii_lowercase())).collect())
+    }
+
+    fn admits(&self, host: Option<&str>) -> bool {
+        match (self, host) {
+            (Self::Any, _) => true,
+            (Self::Only(_), None) => false,
+            (Self::Only(names), Some(host)) => {
+                let host = host.to_ascii_lowercase();
+                let bare = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(&host);
+                names.iter().any(|name| *name == host || name == bare)
+            }
+        }
+    }
+}
+
+/// Refuses requests for other hosts, but for health checks, which come under any name.
+pub async fn host(State(policy): State<Arc<HostPolicy>>, request: Request, next: Next) -> Response {
+    let in_uri = request.uri().authority().map(axum::http::uri::Authority::as_str);
+    let mut given = request.headers().get_all(header::HOST).iter();
+    let in_header = given.next().map(HeaderValue::to_str).transpose().unwrap_or_default();
+    let is_repeated = given.next().is_some();
+    let is_health = request.uri().path().starts_with("/health/");
+    if is_repeated || !(is_health || policy.admits(in_uri.or(in_header))) {
+        return Problem::new(Code::MisdirectedRequest).into_response();
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("https://datos.example.org", Some("datos.example.org"), true)]
+    #[case("https://datos.example.org", Some("DATOS.example.org:443"), true)]
+    #[case("https://datos.example.org", Some("datos.example.org:8443"), false)]
+    #[case("https://datos.example.org", Some("evil.example"), false)]
+    #[case("https://datos.example.org", Some("datos.example.org.evil.example"), false)]
+    #[case("https://datos.example.org", None, false)]
+    #[case("https://datos.example.org:8443", Some("datos.example.org:8443"), true)]
+    #[case("https://datos.example.org", Some("balancer.internal"), true)]
+    #[case("http://127.0.0.1:8080", Some("anything"), true)]
+    #[case("http://[::1]:8080", Some("localhost:8080"), true)]
+    #[case("http://localhost:8080", None, true)]
+    fn admits_own_names_only(#[case] base: &str, #[case] host: Option<&str>, #[case] admitted: bool) {
+        let site = Site { base_url: base.to_owned(), ..Site::sample() };
+        let policy = HostPolicy::of(&site, &["Balancer.internal".to_owned()]);
+        assert_eq!(policy.admits(host), admitted);
+    }
+}

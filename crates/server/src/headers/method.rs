@@ -1,0 +1,129 @@
+//! HEAD and OPTIONS wherever GET is; nothing but the methods of the API.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use hyper::body::Body as _;
+
+use crate::problem::{Code, Problem};
+
+/// Answers OPTIONS with what the path allows, and refuses unknown methods.
+pub async fn methods(request: Request, next: Next) -> Response {
+    match *request.method() {
+        Method::GET | Method::POST | Method::PUT | Method::PATCH | Method::DELETE => {
+            complete_allow(next.run(request).await)
+        }
+        Method::OPTIONS => options(next.run(request).await),
+        _ => Problem::new(Code::MethodNotAllowed)
+            .with_header(
+                header::ALLOW,
+                HeaderValue::from_static("GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"),
+            )
+            .into_response(),
+    }
+}
+
+/// Answers HEAD as GET without the body.
+pub async fn head(mut request: Request, next: Next) -> Response {
+    if *request.method() != Method::HEAD {
+        return next.run(request).await;
+    }
+    *request.method_mut() = Method::GET;
+    without_body(next.run(request).await)
+}
+
+/// Drops the body unread; its length stays in the headers where it is known.
+fn without_body(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact()
+        && !parts.headers.contains_key(header::CONTENT_LENGTH)
+        && !parts.headers.contains_key(header::TRANSFER_ENCODING)
+        && parts.status != StatusCode::NOT_MODIFIED
+        && parts.status != StatusCode::NO_CONTENT
+    {
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    Response::from_parts(parts, Body::empty())
+}
+
+/// The router refuses OPTIONS like any other method it has no handler for, naming those it has.
+fn options(refused: Response) -> Response {
+    if refused.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return refused;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(allow) = allowed(&refused) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+fn complete_allow(mut response: Response) -> Response {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && let Some(allow) = allowed(&response)
+    {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+fn allowed(response: &Response) -> Option<HeaderValue> {
+    let mut methods: Vec<&str> =
+        response.headers().get(header::ALLOW)?.to_str().ok()?.split(',').map(str::trim).collect();
+    for ours in if methods.contains(&"GET") { &["HEAD", "OPTIONS"][..] } else { &["OPTIONS"] } {
+        if !methods.contains(ours) {
+            methods.push(ours);
+        }
+    }
+    HeaderValue::from_str(&methods.join(", ")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, http::Request, middleware, routing};
+    use rstest::rstest;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[rstest]
+    #[case("GET", "/read", 200, None, 5)]
+    #[case("HEAD", "/read", 200, None, 0)]
+    #[case("OPTIONS", "/read", 204, Some("GET,HEAD,OPTIONS"), 0)]
+    #[case("DELETE", "/read", 405, Some("GET,HEAD,OPTIONS"), 0)]
+    #[case("OPTIONS", "/write", 204, Some("POST,OPTIONS"), 0)]
+    #[case("HEAD", "/write", 405, Some("POST,OPTIONS"), 0)]
+    #[case("OPTIONS", "/missing", 404, None, 0)]
+    #[case("TRACE", "/read", 405, Some("GET,HEAD,OPTIONS,POST,PUT,PATCH,DELETE"), 0)]
+    #[case("BREW", "/read", 405, Some("GET,HEAD,OPTIONS,POST,PUT,PATCH,DELETE"), 0)]
+    #[tokio::test]
+    async fn answers(
+        #[case] method: &str,
+        #[case] path: &str,
+        #[case] status: u16,
+        #[case] allow: Option<&str>,
+        #[case] length: usize,
+    ) {
+        let routes = Router::new()
+            .route("/read", routing::get(|| async { "hello" }))
+            .route("/write", routing::post(|| async {}));
+        let app = Router::new()
+            .fallback_service(routes)
+            .layer(middleware::from_fn(methods))
+            .layer(middleware::from_fn(head));
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let response = app.oneshot(request).await.unwrap();
+        assert_eq!(response.status().as_u16(), status);
+        let given = response.headers().get("allow").map(|value| value.to_str().unwrap().replace(' ', ""));
+        assert_eq!(given.as_deref(), allow);
+        if method == "HEAD" && path == "/read" {
+            assert_eq!(response.headers()["content-length"], "5");
+        }
+        let body = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
+        assert_eq!(body.len(), length);
+    }
+}

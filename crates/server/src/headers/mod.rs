@@ -1,0 +1,17 @@
+//! What every answer carries and every request must have, whatever the route.
+
+mod cache;
+mod cors;
+mod envelope;
+mod host;
+mod method;
+mod request_id;
+mod security;
+
+pub use cache::cache;
+pub use cors::cors;
+pub use envelope::envelope;
+pub use host::{HostPolicy, host};
+pub use method::{head, methods};
+pub use request_id::{RequestId, RequestIds, request_id};
+pub use security::{DOCS_CSP, HTML_CSP, security};

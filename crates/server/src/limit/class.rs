@@ -1,0 +1,228 @@
+//! Classes of routes by what they cost, with the limits of each.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use serde::Serialize;
+
+use super::bucket::Rate;
+
+/// What a route costs and how it is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RouteClass {
+    /// Health and metrics: never held back.
+    Health,
+    /// One record, lists in creation order, changes: cheap, shed last.
+    Read,
+    /// Search, facets, suggestions.
+    Search,
+    /// Representations made while they are sent.
+    Export,
+    /// Pages.
+    Page,
+    /// Writes of one record.
+    Write,
+    /// Checking a document without storing it.
+    Validate,
+    /// Bulk writes.
+    Import,
+}
+
+/// The limits of one class.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Allowance {
+    /// The class.
+    pub class: RouteClass,
+    /// The rate of one address (of one token for writes); absent means unlimited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// How many requests of one address run at once; absent means unlimited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrent_per_address: Option<usize>,
+    /// How many requests of the class run at once; more are answered 503.
+    pub concurrent: usize,
+    /// The longest body, in bytes.
+    pub body_bytes: u64,
+    /// How long an answer may take to begin, in seconds; absent means as long as it makes progress.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_seconds: Option<u64>,
+}
+
+impl Allowance {
+    /// How long an answer may take to begin.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout_seconds.map(Duration::from_secs)
+    }
+}
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+
+impl RouteClass {
+    /// Every class.
+    pub const ALL: [Self; 8] = [
+        Self::Health,
+        Self::Read,
+        Self::Search,
+        Self::Export,
+        Self::Page,
+        Self::Write,
+        Self::Validate,
+        Self::Import,
+    ];
+
+    /// The word in metrics, headers and `/limits`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Health => "health",
+            Self::Read => "read",
+            Self::Search => "search",
+            Self::Export => "export",
+            Self::Page => "page",
+            Self::Write => "write",
+            Self::Validate => "validate",
+            Self::Import => "import",
+        }
+    }
+
+    /// The class of a request, from its method and path alone: nothing is parsed before it is admitted.
+    pub fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
+        let path = uri.path();
+        let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let Some(resource) = path.strip_prefix("/api/v1/") else {
+            return match path {
+                "/metrics" => Self::Health,
+                "/data.json" => Self::Export,
+                "/search" => Self::Search,
+                _ if path.starts_with("/health/") => Self::Health,
+                _ if path.starts_with("/catalog.") => Self::Export,
+                "/catalog" if wants_stream(uri, headers) => Self::Export,
+                _ => Self::Page,
+            };
+        };
+        let first = resource.split('/').next().unwrap_or_default();
+        match first {
+            "validate" => Self::Validate,
+            "import" if !is_read => Self::Import,
+            _ if !is_read => Self::Write,
+            "search" | "facets" | "suggest" => Self::Search,
+            "exports" if resource.contains('/') => Self::Export,
+            // Free text and filters are answered by the index, as a search is.
+            _ if !resource.contains('/') && asks_index(uri) => Self::Search,
+            _ => Self::Read,
+        }
+    }
+
+    /// The limits of a public server.
+    pub fn allowance(self) -> Allowance {
+        let base = Allowance {
+            class: self,
+            rate: None,
+            concurrent_per_address: None,
+            concurrent: 256,
+            body_bytes: 64 * KIB,
+            timeout_seconds: Some(10),
+        };
+        match self {
+            Self::Health => Allowance { concurrent: 1024, ..base },
+            Self::Read | Self::Page => base,
+            Self::Search => {
+                Allowance { rate: Some(Rate { per_second: 5, burst: 50 }), concurrent: 32, ..base }
+            }
+            Self::Export => {
+                Allowance { concurrent_per_address: Some(2), concurrent: 16, timeout_seconds: None, ..base }
+            }
+            Self::Write => Allowance {
+                rate: Some(Rate { per_second: 2, burst: 20 }),
+                concurrent: 32,
+                body_bytes: MIB,
+                ..base
+            },
+            Self::Validate => Allowance {
+                rate: Some(Rate { per_second: 1, burst: 10 }),
+                concurrent: 4,
+                body_bytes: 64 * MIB,
+                timeout_seconds: None,
+                ..base
+            },
+            Self::Import => {
+                Allowance { concurrent: 4, body_bytes: 1024 * MIB, timeout_seconds: None, ..base }
+            }
+        }
+    }
+}
+
+/// Whether the whole catalog is asked for in a representation that is made while it is sent.
+fn wants_stream(uri: &Uri, headers: &HeaderMap) -> bool {
+    const STREAMED: [&str; 4] = ["ndjson", "csv", "data-json", "turtle"];
+    let named = parameters(uri).find_map(|(name, value)| (name == "f").then_some(value));
+    if let Some(name) = named {
+        return name == "ttl" || STREAMED.contains(&name);
+    }
+    let accept = headers.get(header::ACCEPT).map(HeaderValue::as_bytes).unwrap_or_default();
+    let first = accept.split(|b| *b == b',').next().unwrap_or_default();
+    STREAMED
+        .iter()
+        .any(|word| first.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes())))
+}
+
+/// Whether a list is filtered or ordered by more than the store answers by itself.
+fn asks_index(uri: &Uri) -> bool {
+    const CHEAP: [&str; 11] = [
+        "limit",
+        "cursor",
+        "count",
+        "fields",
+        "expand",
+        "lang",
+        "f",
+        "bom",
+        "organization",
+        "catalog",
+        "source",
+    ];
+    parameters(uri).any(|(name, _)| !CHEAP.contains(&name))
+}
+
+fn parameters(uri: &Uri) -> impl Iterator<Item = (&str, &str)> {
+    let parts = uri.query().unwrap_or_default().split('&').filter(|part| !part.is_empty());
+    parts.map(|part| part.split_once('=').unwrap_or((part, "")))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("GET", "/health/live", "", RouteClass::Health)]
+    #[case("GET", "/", "", RouteClass::Page)]
+    #[case("GET", "/search?q=agua", "", RouteClass::Search)]
+    #[case("GET", "/data.json", "", RouteClass::Export)]
+    #[case("GET", "/catalog.ttl", "", RouteClass::Export)]
+    #[case("GET", "/catalog", "text/html", RouteClass::Page)]
+    #[case("GET", "/catalog", "text/turtle, */*;q=0.1", RouteClass::Export)]
+    #[case("GET", "/api/v1/datasets", "", RouteClass::Read)]
+    #[case("GET", "/api/v1/datasets?limit=100&cursor=x", "", RouteClass::Read)]
+    #[case("GET", "/api/v1/datasets?q=agua", "", RouteClass::Search)]
+    #[case("GET", "/api/v1/datasets?f=csv", "", RouteClass::Read)]
+    #[case("GET", "/api/v1/datasets/x?f=ttl", "", RouteClass::Read)]
+    #[case("GET", "/api/v1/exports", "", RouteClass::Read)]
+    #[case("GET", "/api/v1/exports/datasets.ndjson", "", RouteClass::Export)]
+    #[case("GET", "/catalog?f=ttl", "text/html", RouteClass::Export)]
+    #[case("GET", "/api/v1/search?q=x", "", RouteClass::Search)]
+    #[case("POST", "/api/v1/datasets", "", RouteClass::Write)]
+    #[case("DELETE", "/api/v1/datasets/x", "", RouteClass::Write)]
+    #[case("POST", "/api/v1/validate", "", RouteClass::Validate)]
+    #[case("POST", "/api/v1/import", "", RouteClass::Import)]
+    #[case("GET", "/api/v1/import/runs", "", RouteClass::Read)]
+    fn classes(#[case] method: Method, #[case] uri: Uri, #[case] accept: &str, #[case] class: RouteClass) {
+        let mut headers = HeaderMap::new();
+        if !accept.is_empty() {
+            headers.insert(header::ACCEPT, HeaderValue::from_str(accept).unwrap());
+        }
+        assert_eq!(RouteClass::of(&method, &uri, &headers), class);
+    }
+}

@@ -1,0 +1,54 @@
+//! The first page: search, what is new, and what there is.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use vitrina_app::{App, directory::Neighbours, facet::LabelledFacet};
+use vitrina_domain::record::{Kind, Record};
+
+use super::{
+    Frame, Rendered,
+    search::{Card, Choice, choices},
+};
+
+/// What the first page is made from.
+pub(crate) struct Home {
+    /// Public records by kind.
+    pub(crate) counts: HashMap<Kind, u64>,
+    /// The newest datasets, with their neighbours.
+    pub(crate) newest: Vec<(Record, Neighbours)>,
+    /// Themes and formats with counts.
+    pub(crate) facets: Vec<LabelledFacet>,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Page<'a> {
+    frame: Frame<'a>,
+    description: &'a str,
+    counts: Vec<(u64, &'static str)>,
+    newest: Vec<Card>,
+    facets: Vec<(&'static str, Vec<Choice>)>,
+}
+
+/// Renders the first page.
+pub(crate) fn home(app: &App, frame: Frame<'_>, home: &Home) -> Rendered {
+    let t = frame.t;
+    let counted =
+        [(Kind::Dataset, t.datasets), (Kind::Organization, t.organizations), (Kind::Catalog, t.catalogs)];
+    Page {
+        description: app.site().description.get(frame.locale),
+        counts: counted
+            .into_iter()
+            .map(|(kind, label)| (home.counts.get(&kind).copied().unwrap_or(0), label))
+            .collect(),
+        newest: home
+            .newest
+            .iter()
+            .map(|(record, beside)| Card::new(app, &frame, record, beside, None))
+            .collect(),
+        facets: home.facets.iter().map(|facet| choices(&frame, facet, "/search?")).collect(),
+        frame,
+    }
+    .render()
+}

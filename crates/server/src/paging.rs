@@ -1,0 +1,89 @@
+//! The one envelope of lists.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use serde::Serialize;
+use url::form_urlencoded;
+
+use crate::site::Site;
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Page<T> {
+    /// The items of the page.
+    pub items: Vec<T>,
+    /// The address of the next page, or null on the last one.
+    #[schema(format = "uri", required = true)]
+    pub next: Option<String>,
+    /// How many items the whole list has, when it was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// Whether `total` is exact.
+    pub total_is_exact: bool,
+}
+
+impl<T> Page<T> {
+    /// A page of a list that was not counted.
+    pub fn uncounted(items: Vec<T>, next: Option<String>) -> Self {
+        Self { items, next, total: None, total_is_exact: false }
+    }
+
+    /// The same page of a list that was counted.
+    #[must_use]
+    pub fn counted(mut self, total: Option<u64>) -> Self {
+        self.total = total;
+        self.total_is_exact = total.is_some();
+        self
+    }
+}
+
+/// The absolute address of the next page: the same path and parameters with another cursor.
+pub fn next_url(site: &Site, path: &str, parameters: &[(String, String)], cursor: &str) -> String {
+    let kept = parameters.iter().filter(|(name, _)| name != "cursor");
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(kept.map(|(name, value)| (name.as_str(), value.as_str())));
+    query.append_pair("cursor", cursor);
+    format!("{}{path}?{}", site.base_url, query.finish())
+}
+
+/// Adds `Link: <…>; rel="next"`.
+pub fn link_next(headers: &mut HeaderMap, next: Option<&str>) {
+    if let Some(value) = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok())
+    {
+        headers.append(header::LINK, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_keeps_the_filters_and_is_under_the_base() {
+        let pairs = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+            list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+        };
+        let given = pairs(&[("theme", "a"), ("theme", "b c"), ("cursor", "old"), ("q", "niñez & más")]);
+        let next = next_url(&Site::sample(), "/api/v1/datasets", &given, "new");
+        assert_eq!(
+            next,
+            "https://datos.example.org/api/v1/datasets?theme=a&theme=b+c&q=ni%C3%B1ez+%26+m%C3%A1s&cursor=new"
+        );
+        let mut headers = HeaderMap::new();
+        link_next(&mut headers, Some(&next));
+        assert_eq!(headers["link"], format!("<{next}>; rel=\"next\""));
+    }
+
+    #[test]
+    fn a_page_says_whether_it_was_counted() {
+        let page = Page::uncounted(vec![1], None);
+        assert_eq!(
+            serde_json::to_string(&page).unwrap(),
+            r#"{"items":[1],"next":null,"total_is_exact":false}"#
+        );
+        let page = page.counted(Some(1));
+        assert_eq!(
+            serde_json::to_string(&page).unwrap(),
+            r#"{"items":[1],"next":null,"total":1,"total_is_exact":true}"#
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! The routes, the limits and the edge, put together.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::{Router, middleware, routing};
+use serde_json::Value;
+use utoipa::openapi::OpenApi;
+use vitrina_app::App;
+
+use crate::{
+    conditional::EntityTag,
+    edge::Edge,
+    headers::{HostPolicy, RequestIds},
+    idempotency,
+    limit::{self, Exposure, Gates, Proxies, RouteClass},
+    listen::{Lifecycle, Limits},
+    metrics, openapi,
+    problem::ProblemBody,
+    routes,
+    site::Site,
+    state::{AppState, Contract},
+};
+
+/// What the operator chose.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whom the server is for.
+    pub exposure: Exposure,
+    /// The proxies whose word about the client is believed.
+    pub proxies: Proxies,
+    /// Names the server answers to beside its own.
+    pub hosts: Vec<String>,
+}
+
+impl Options {
+    /// The options of a server at this base address: a loopback address is for this machine alone.
+    pub fn of(site: &Site) -> Self {
+        let exposure = if site.is_loopback() { Exposure::Loopback } else { Exposure::Public };
+        Self { exposure, proxies: Proxies::default(), hosts: Vec::new() }
+    }
+}
+
+/// The whole server as a service, for the accept loop and for tests.
+pub fn router(app: App, lifecycle: Lifecycle) -> Router {
+    let options = Options::of(&site(&app, &CONTRACT));
+    router_with(app, lifecycle, options)
+}
+
+/// As [`router`], with options of the operator's.
+pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
+    let Options { exposure, proxies, hosts } = options;
+    let site = Arc::new(site(&app, &CONTRACT));
+    let gates =
+        Arc::new(Gates::new(exposure, proxies, RouteClass::ALL.into_iter().map(RouteClass::allowance)));
+    let ids = {
+        let app = app.clone();
+        RequestIds::new(move || app.new_id())
+    };
+    let state = AppState {
+        app,
+        site: Arc::clone(&site),
+        gates: Arc::clone(&gates),
+        lifecycle,
+        contract: Arc::new(contract()),
+    };
+    let (api, _document) = routes::api().split_for_parts();
+    let mut all = api.merge(routes::beside());
+    if exposure == Exposure::Loopback && metrics::exporter().is_some() {
+        all = all.route("/metrics", routing::get(metrics::show));
+    }
+    let all = all
+        .layer(middleware::from_fn_with_state(state.clone(), idempotency::once))
+        .layer(middleware::from_fn_with_state(gates, limit::admit))
+        .with_state(state);
+    let hosts = Arc::new(HostPolicy::of(&site, &hosts));
+    Edge { site, limits: Arc::new(Limits::default()), hosts, ids }.around(all)
+}
+
+/// The contract of the API as it is checked in; needs no database.
+pub fn openapi_json() -> String {
+    openapi::text(&CONTRACT)
+}
+
+static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
+    let (_router, mut api) = routes::api().split_for_parts();
+    add_problem(&mut api);
+    let mut document = openapi::document(&api);
+    openapi::add_common_responses(&mut document);
+    openapi::share_parameters(&mut document);
+    document
+});
+
+/// The problem is named by every operation, and by none of the handlers.
+fn add_problem(api: &mut OpenApi) {
+    use utoipa::{PartialSchema as _, ToSchema as _};
+    let components = api.components.get_or_insert_default();
+    let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
+    ProblemBody::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+}
+
+fn contract() -> Contract {
+    let text = openapi_json();
+    Contract { tag: Some(EntityTag::of([&text])), bytes: text.into() }
+}
+
+fn site(app: &App, contract: &Value) -> Site {
+    let paths = contract.get("paths").and_then(Value::as_object);
+    let site = app.site();
+    Site {
+        base_url: site.base_url.clone(),
+        locale: site.language,
+        title: site.title.clone(),
+        paths: paths.map(|paths| paths.keys().cloned().collect()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn the_contract_that_is_checked_in_is_that_of_the_code() {
+        let kept = include_str!("../../../openapi/openapi.json");
+        assert!(kept == openapi_json(), "write it again: vitrina openapi > openapi/openapi.json");
+    }
+
+    #[test]
+    fn operations_have_an_id_of_their_own_one_known_tag_and_described_parameters() {
+        let tags: HashSet<&str> = openapi::TAGS.iter().map(|(name, _)| *name).collect();
+        let mut ids = HashSet::new();
+        let methods = CONTRACT["paths"]
+            .as_object()
+            .unwrap()
+            .values()
+            .flat_map(|item| item.as_object().unwrap().values());
+        for operation in methods {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(ids.insert(id), "{id} is there twice");
+            let own: Vec<&str> =
+                operation["tags"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            assert!(matches!(own.as_slice(), [tag] if tags.contains(tag)), "{id}: {own:?}");
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let is_told = parameter.get("$ref").is_some() || parameter["description"].as_str().is_some();
+                assert!(is_told, "{id}: {parameter}");
+            }
+        }
+        assert!(ids.len() > 60, "{}", ids.len());
+    }
+
+    #[test]
+    fn every_reference_of_the_contract_leads_somewhere() {
+        let mut pending = vec![&*CONTRACT];
+        while let Some(value) = pending.pop() {
+            match value {
+                Value::Object(object) => {
+                    if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
+                        let target =
+                            reference.strip_prefix('#').and_then(|pointer| CONTRACT.pointer(pointer));
+                        assert!(target.is_some(), "{reference}");
+                        assert_ne!(target, Some(value), "{reference} leads to itself");
+                    }
+                    pending.extend(object.values());
+                }
+                Value::Array(values) => pending.extend(values),
+                _ => {}
+            }
+        }
+    }
+}

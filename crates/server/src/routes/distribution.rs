@@ -1,0 +1,111 @@
+//! Distributions: of a dataset, or one by its id.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, Uri},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::Value;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vitrina_app::{DistributionRow, record::Reference};
+use vitrina_domain::{finding::Bilingual, record::Kind};
+
+use super::record::{NothingAsks, api_url, asks, or_moved, validators};
+use crate::{
+    actor::Caller,
+    cursor,
+    filter::{Asked, PageSize, Parameter, Spec},
+    openapi::component,
+    paging::{Page, link_next, next_url},
+    problem::{Answer, Code, Problem},
+    site::Site,
+    state::AppState,
+};
+
+asks! {
+    /// What lists of distributions take.
+    DistributionsAsks = Spec { parameters: &[Parameter::Limit, Parameter::Cursor], page: PageSize::RECORDS, ..Spec::NONE };
+}
+
+/// Lists the distributions of a dataset, in their order.
+#[utoipa::path(
+    get, path = "/api/v1/datasets/{id}/distributions", operation_id = "list_dataset_distributions", tag = "datasets",
+    params(("id" = String, Path, description = "The dataset's id or slug."), DistributionsAsks),
+    responses((status = 200, description = "A page of distributions.", body = Page<component::DistributionRecord>))
+)]
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path(id): Path<String>,
+    Asked(asked, _): Asked<DistributionsAsks>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let record = match state.app.record(&actor, Kind::Dataset, &Reference::from(id.as_str())).await {
+        Ok(record) => record,
+        Err(error) => {
+            return or_moved(error, |slug| {
+                format!("{}/distributions", api_url(&state.site, Kind::Dataset, slug))
+            });
+        }
+    };
+    let validators = validators(&record, "distributions", &[uri.query().unwrap_or_default()]);
+    if let Some(response) = validators.not_modified(&headers) {
+        return Ok(response);
+    }
+    let binding = asked.binding(uri.path());
+    let from: u32 =
+        asked.cursor.as_deref().map(|text| cursor::decode(binding, text)).transpose()?.unwrap_or_default();
+    let reference = Reference::Id(record.id);
+    let mut rows = state.app.distributions(&actor, &reference, from, asked.limit + 1).await?;
+    let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|last| {
+        next_url(&state.site, uri.path(), &asked.pairs, &cursor::encode(binding, &(last.position + 1)))
+    });
+    let total = u64::try_from(record.distribution_ids.len()).ok();
+    let items: Vec<Value> = rows.iter().map(|row| view(&state.site, row)).collect();
+    let mut response = axum::Json(Page::uncounted(items, next.clone()).counted(total)).into_response();
+    validators.apply(response.headers_mut());
+    link_next(response.headers_mut(), next.as_deref());
+    Ok(response)
+}
+
+/// Gives one distribution.
+#[utoipa::path(
+    get, path = "/api/v1/distributions/{id}", operation_id = "get_distribution", tag = "datasets",
+    params(("id" = String, Path, description = "The distribution's id."), NothingAsks),
+    responses((status = 200, description = "The distribution.", content_type = "application/json", body = component::DistributionRecord))
+)]
+async fn get(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path(id): Path<String>,
+    _asked: Asked<NothingAsks>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let id = id.parse().map_err(|_error| {
+        Problem::new(Code::NotFound)
+            .with_detail(Bilingual::new("aquí no hay esta distribución", "this distribution is not here"))
+    })?;
+    let (row, dataset) = state.app.distribution(&actor, id).await?;
+    let validators = validators(&dataset, "distribution", &[&row.id.to_string()]);
+    validators.respond(&headers, || Ok(axum::Json(view(&state.site, &row)).into_response()))
+}
+
+/// A distribution with what the server says of it.
+fn view(site: &Site, row: &DistributionRow) -> Value {
+    let mut view = row.document.clone();
+    if let Some(object) = view.as_object_mut() {
+        object.insert("id".to_owned(), Value::from(row.id.to_string()));
+        object.insert("dataset_id".to_owned(), Value::from(row.dataset_id.to_string()));
+        object.insert("url".to_owned(), Value::from(site.url(&format!("/api/v1/distributions/{}", row.id))));
+    }
+    view
+}
+
+/// The operations.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get))
+}

@@ -1,0 +1,102 @@
+//! The limits in force.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vitrina_domain::query::{MAX_DEPTH, MAX_QUERY_CHARS, MAX_TERMS};
+
+use super::record::NothingAsks;
+use crate::{
+    body,
+    filter::{Asked, PageSize},
+    limit::{Allowance, Exposure},
+    listen,
+    problem::Answer,
+    state::AppState,
+};
+
+/// The limits in force: nothing is limited that is not said here.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Limits)]
+struct LimitsView {
+    /// Whether limits by address hold; on a server for one machine they do not.
+    counted_by_address: bool,
+    /// The limits of each class of routes.
+    classes: Vec<Allowance>,
+    /// The most items of a page.
+    page: PageLimits,
+    /// The limits of `q` and of filters.
+    query: QueryLimits,
+    /// The limits of a request.
+    request: RequestLimits,
+}
+
+/// The most items of a page.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct PageLimits {
+    /// Of records.
+    records: u64,
+    /// Of records with `fields`.
+    records_with_fields: u64,
+    /// Of changes and of records of imports.
+    rows: u64,
+}
+
+/// The limits of `q` and of filters.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct QueryLimits {
+    /// Characters of `q`.
+    characters: usize,
+    /// Conditions in all.
+    terms: usize,
+    /// Nested parentheses.
+    depth: usize,
+}
+
+/// The limits of a request.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct RequestLimits {
+    /// Bytes of the address.
+    address_bytes: usize,
+    /// Bytes of the headers.
+    header_bytes: usize,
+    /// Header fields.
+    header_fields: usize,
+    /// Seconds until the headers must be there.
+    header_seconds: u64,
+    /// Nesting of a JSON body.
+    json_depth: usize,
+    /// Bytes a second that a body or a reader must move.
+    least_bytes_per_second: u64,
+}
+
+/// Gives the limits in force.
+#[utoipa::path(
+    get, path = "/api/v1/limits", operation_id = "get_limits", tag = "site", params(NothingAsks),
+    responses((status = 200, description = "The limits.", body = LimitsView))
+)]
+async fn limits(State(state): State<AppState>, _: Asked<NothingAsks>) -> Answer<Json<LimitsView>> {
+    let wire = listen::Limits::default();
+    Ok(Json(LimitsView {
+        counted_by_address: state.gates.exposure() == Exposure::Public,
+        classes: state.gates.allowances(),
+        page: PageLimits {
+            records: PageSize::RECORDS.most,
+            records_with_fields: PageSize::RECORDS.most_with_fields,
+            rows: PageSize::ROWS.most,
+        },
+        query: QueryLimits { characters: MAX_QUERY_CHARS, terms: MAX_TERMS, depth: MAX_DEPTH },
+        request: RequestLimits {
+            address_bytes: wire.uri_bytes,
+            header_bytes: wire.header_bytes,
+            header_fields: wire.header_fields,
+            header_seconds: wire.header_read.as_secs(),
+            json_depth: body::MAX_DEPTH,
+            least_bytes_per_second: wire.progress_bytes / wire.progress_window.as_secs().max(1),
+        },
+    }))
+}
+
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(limits))
+}

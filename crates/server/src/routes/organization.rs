@@ -1,0 +1,46 @@
+//! `/api/v1/organizations`.
+
+use crate::routes::record::record_routes;
+
+record_routes! {
+    Kind::Organization, "organizations", Organization, OrganizationRecord,
+    "/api/v1/organizations", "/api/v1/organizations/{id}", "/api/v1/organizations/{id}/revisions",
+    "/api/v1/organizations/{id}/revisions/{number}", "/api/v1/organizations/{id}/diff", "/api/v1/organizations/{id}/raw",
+    list "list_organizations", get "get_organization", create "create_organization", replace "replace_organization",
+    patch "patch_organization", delete "delete_organization", revisions "list_organization_revisions",
+    revision "get_organization_revision", diff "diff_organization", raw "get_organization_raw"
+}
+
+/// Makes or replaces the dataset that an organization calls so.
+#[utoipa::path(
+    put, path = "/api/v1/organizations/{id}/datasets/by-identifier/{identifier}",
+    operation_id = "put_dataset_by_identifier", tag = "organizations",
+    params(
+        ("id" = String, Path, description = "The organization's id or slug."),
+        ("identifier" = String, Path, description = "The organization's own identifier for the dataset."),
+        ("If-Match" = Option<String>, Header, description = "The entity tag that was read; needed where a change would be made."),
+        WriteAsks,
+    ),
+    request_body(content = component::Dataset, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The dataset as it is now.", content_type = "application/json", body = component::DatasetRecord),
+        (status = 201, description = "The new dataset.", content_type = "application/json", body = component::DatasetRecord),
+    ),
+    security(("token" = []))
+)]
+async fn put_dataset(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Path((id, identifier)): Path<(String, String)>,
+    Asked(asked, _): Asked<WriteAsks>,
+    reader: Reader,
+    headers: HeaderMap,
+    JsonBody(document): JsonBody,
+) -> Answer<Response> {
+    record::identified::put(&state, &actor, &id, identifier, &asked, reader, &headers, document).await
+}
+
+/// The operations.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    record_routes().routes(routes!(put_dataset))
+}

@@ -1,0 +1,35 @@
+//! Deleting a record.
+
+use axum::{
+    http::HeaderMap,
+    response::{IntoResponse as _, Response},
+};
+use vitrina_app::auth::Actor;
+use vitrina_domain::record::Kind;
+
+use super::written;
+use crate::{
+    filter::{Parameter, Parameters},
+    problem::{Answer, TombstoneBody},
+    state::AppState,
+};
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// Deletes a record and shows its tombstone.
+pub(crate) async fn delete(
+    state: &AppState,
+    actor: &Actor,
+    kind: Kind,
+    key: &str,
+    asked: &Parameters,
+    headers: &HeaderMap,
+) -> Answer<Response> {
+    let id = written::id_of(state, actor, kind, key).await?;
+    let precondition = written::precondition(headers)?;
+    let reason: String =
+        asked.text(Parameter::Reason).unwrap_or("deleted").chars().take(LONGEST_REASON).collect();
+    let tombstone = state.app.delete(actor, kind, id, &precondition, reason).await?;
+    Ok(axum::Json(TombstoneBody::from(&tombstone)).into_response())
+}

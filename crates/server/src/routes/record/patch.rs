@@ -1,0 +1,27 @@
+//! Changing members of a document.
+
+use axum::{http::HeaderMap, response::Response};
+use serde_json::Value;
+use vitrina_app::auth::Actor;
+use vitrina_domain::record::Kind;
+
+use super::written;
+use crate::{filter::Parameters, locale::Reader, problem::Answer, state::AppState};
+
+/// Applies a merge patch.
+#[expect(clippy::too_many_arguments, reason = "each argument is one part of the request")]
+pub(crate) async fn patch(
+    state: &AppState,
+    actor: &Actor,
+    kind: Kind,
+    key: &str,
+    asked: &Parameters,
+    reader: Reader,
+    headers: &HeaderMap,
+    patch: &Value,
+) -> Answer<Response> {
+    let id = written::id_of(state, actor, kind, key).await?;
+    let precondition = written::precondition(headers)?;
+    let saved = state.app.patch(actor, kind, id, &precondition, patch).await?;
+    written::answer(state, saved, asked, reader).await
+}

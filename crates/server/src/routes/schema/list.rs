@@ -1,0 +1,35 @@
+//! Lists the JSON Schemas.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+
+use crate::{
+    filter::Asked, openapi::CORE, paging::Page, problem::Answer, routes::record::NothingAsks, state::AppState,
+};
+
+/// A schema by its name.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = SchemaSummary)]
+pub(super) struct Summary {
+    /// The name in addresses.
+    #[schema(example = "dataset")]
+    name: &'static str,
+    /// The schema itself.
+    #[schema(format = "uri")]
+    url: String,
+}
+
+/// Lists the JSON Schemas of the documents that this server stores and serves.
+#[utoipa::path(
+    get, path = "/api/v1/schemas", operation_id = "list_schemas", tag = "rules", params(NothingAsks),
+    responses((status = 200, description = "Every schema.", body = Page<Summary>))
+)]
+pub(super) async fn list(
+    State(state): State<AppState>,
+    _: Asked<NothingAsks>,
+) -> Answer<Json<Page<Summary>>> {
+    let summary = |name| Summary { name, url: state.site.url(&format!("/api/v1/schemas/{name}")) };
+    let items: Vec<Summary> = CORE.iter().map(|core| summary(core.name)).collect();
+    let total = u64::try_from(items.len()).ok();
+    Ok(Json(Page::uncounted(items, None).counted(total)))
+}

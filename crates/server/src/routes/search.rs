@@ -1,0 +1,320 @@
+//! Search over every kind of record, facets, suggestions.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, Uri},
+    response::{IntoResponse as _, Response},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use vitrina_app::{
+    After,
+    facet::LabelledFacet,
+    list,
+    search::{SearchRequest, SearchResults},
+};
+use vitrina_domain::{
+    finding::Bilingual,
+    query::{Field, Selection, Sort, SortKey},
+};
+
+use super::record::{asks, list::list_validators};
+use crate::{
+    actor::Caller,
+    cursor,
+    filter::{Asked, Count, PageSize, Parameter, Parameters, Spec},
+    locale::Reader,
+    paging::{link_next, next_url},
+    problem::{Answer, Code, Problem},
+    state::AppState,
+    view::{self, Summary},
+};
+
+asks! {
+    /// What a search takes.
+    SearchAsks = Spec {
+        parameters: &[
+            Parameter::Q, Parameter::Kind, Parameter::Limit, Parameter::Cursor, Parameter::Sort, Parameter::Count,
+            Parameter::Fields, Parameter::Facets, Parameter::Lang,
+        ],
+        filters: Field::ALL,
+        sorts: &[SortKey::Relevance, SortKey::Created, SortKey::Updated, SortKey::Issued, SortKey::Modified, SortKey::Title],
+        expansions: &[],
+        page: PageSize::RECORDS,
+    };
+    /// What counting by fields takes.
+    FacetAsks = Spec {
+        parameters: &[Parameter::Q, Parameter::Kind, Parameter::Facets, Parameter::Lang],
+        filters: Field::ALL,
+        ..Spec::NONE
+    };
+    /// What suggestions take.
+    SuggestAsks = Spec { parameters: &[Parameter::Prefix, Parameter::Limit], ..Spec::NONE };
+}
+
+/// One value of a facet.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = FacetBucket)]
+pub(crate) struct Bucket {
+    /// The value, as it is written in filters.
+    value: String,
+    /// What people read, in the reader's language.
+    label: String,
+    /// How many records have it.
+    count: u64,
+    /// The same search, narrowed to this value.
+    #[schema(format = "uri")]
+    url: String,
+}
+
+/// The counts of one field.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Facet {
+    /// The field.
+    field: &'static str,
+    /// Its values; the counts ignore the search's own condition on the field.
+    buckets: Vec<Bucket>,
+}
+
+/// A page of search results.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = SearchPage)]
+pub(crate) struct Found {
+    /// The records, best first.
+    #[schema(value_type = Vec<Summary>)]
+    items: Vec<Value>,
+    /// The address of the next page, or null on the last one.
+    #[schema(format = "uri", required = true)]
+    next: Option<String>,
+    /// How many records answer in all, when they were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    /// Whether `total` is exact.
+    total_is_exact: bool,
+    /// The facets, in the order they were asked for.
+    facets: Vec<Facet>,
+    /// Whether the time for facets ran out, so that some are missing.
+    timed_out: bool,
+}
+
+/// The facets of a search.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Facets)]
+pub(crate) struct Counted {
+    /// The facets, in the order they were asked for.
+    facets: Vec<Facet>,
+    /// How many records answer in all.
+    total: u64,
+    /// Whether the time for facets ran out, so that some are missing.
+    timed_out: bool,
+}
+
+/// A title that begins with the words.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Suggestion)]
+pub(crate) struct Offered {
+    /// The title.
+    text: String,
+    /// The kind of record.
+    kind: &'static str,
+    /// The record.
+    #[schema(format = "uuid")]
+    id: String,
+    /// Its address in the API.
+    #[schema(format = "uri")]
+    url: String,
+}
+
+/// Titles that begin with the words.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Suggestions {
+    /// The titles, most fitting first.
+    items: Vec<Offered>,
+}
+
+/// What a request asks of the index.
+pub(crate) fn request(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
+    let after: Option<After> =
+        asked.cursor.as_deref().map(|text| cursor::decode(asked.binding(uri.path()), text)).transpose()?;
+    let default = if asked.query.has_words() { Sort::RELEVANCE } else { Sort::CREATED };
+    Ok(SearchRequest {
+        selection: Selection { kinds: asked.kinds.clone(), query: asked.query.clone() },
+        sort: asked.sort.unwrap_or(default),
+        after,
+        limit: usize::try_from(asked.limit).unwrap_or(usize::MAX),
+        facets: asked.facets.clone(),
+        count: if asked.count == Count::None { list::Count::No } else { list::Count::Exact },
+    })
+}
+
+/// Searches records of every kind.
+#[utoipa::path(
+    get, path = "/api/v1/search", operation_id = "search_records", tag = "search", params(SearchAsks),
+    responses((status = 200, description = "A page of results.", body = Found))
+)]
+async fn search(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Asked(asked, _): Asked<SearchAsks>,
+    reader: Reader,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let reader = asked.reader(reader);
+    let validators = list_validators(&state, &actor, &uri, "json", &reader).await?;
+    if let Some(response) = validators.not_modified(&headers) {
+        return Ok(response);
+    }
+    let results = state.app.search(&actor, request(&asked, &uri)?).await?;
+    let next = results.next.as_ref().map(|after| {
+        let cursor = cursor::encode(asked.binding(uri.path()), after);
+        next_url(&state.site, uri.path(), &asked.pairs, &cursor)
+    });
+    let found = Found {
+        items: items(&state, &results, &asked, &reader).await?,
+        total: results.total,
+        total_is_exact: results.total.is_some(),
+        timed_out: results.timed_out,
+        facets: results
+            .facets
+            .into_iter()
+            .map(|facet| labelled(&state, &uri, &asked, &reader, facet))
+            .collect(),
+        next: next.clone(),
+    };
+    let mut response = axum::Json(found).into_response();
+    validators.apply(response.headers_mut());
+    link_next(response.headers_mut(), next.as_deref());
+    Ok(response)
+}
+
+async fn items(
+    state: &AppState,
+    results: &SearchResults,
+    asked: &Parameters,
+    reader: &Reader,
+) -> Answer<Vec<Value>> {
+    let languages = reader.tags();
+    let records: Vec<_> = results.hits.iter().map(|(_, record)| record.clone()).collect();
+    let beside = state.app.neighbours(&records).await?;
+    let by_relevance =
+        asked.sort.map_or_else(|| asked.query.has_words(), |sort| sort.key == SortKey::Relevance);
+    let items = results.hits.iter().zip(&beside).map(|((hit, record), beside)| {
+        let summary = Summary {
+            title_highlight: hit.title_highlight.clone(),
+            snippet: hit.snippet.clone(),
+            score: by_relevance.then(|| format!("{:.3}", hit.score)),
+            ..view::summary(&state.app, &state.site, record, beside, &languages)
+        };
+        let summary = serde_json::to_value(summary).unwrap_or_default();
+        asked.fields.as_ref().map_or(summary.clone(), |paths| view::project(&summary, paths))
+    });
+    Ok(items.collect())
+}
+
+/// A facet with labels and addresses for the reader.
+fn labelled(state: &AppState, uri: &Uri, asked: &Parameters, reader: &Reader, facet: LabelledFacet) -> Facet {
+    let field = facet.field.as_str();
+    let buckets = facet.buckets.into_iter().map(|bucket| {
+        let kept = asked.pairs.iter().filter(|(name, _)| name != field && name != "cursor");
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(kept.map(|(name, value)| (name.as_str(), value.as_str())));
+        query.append_pair(field, &bucket.value);
+        Bucket {
+            url: format!("{}?{}", state.site.url(uri.path()), query.finish()),
+            label: bucket.label.get(reader.locale).to_owned(),
+            value: bucket.value,
+            count: bucket.count,
+        }
+    });
+    Facet { field, buckets: buckets.collect() }
+}
+
+/// Counts records by the values of fields.
+#[utoipa::path(
+    get, path = "/api/v1/facets", operation_id = "count_facets", tag = "search", params(FacetAsks),
+    responses((status = 200, description = "The counts.", body = Counted))
+)]
+async fn facets(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Asked(asked, _): Asked<FacetAsks>,
+    reader: Reader,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let reader = asked.reader(reader);
+    if asked.facets.is_empty() {
+        let text = Bilingual::new("se espera al menos una faceta", "at least one facet is expected");
+        let fields = Field::ALL.iter().filter(|field| field.is_facet()).map(|field| field.as_str());
+        return Err(
+            Problem::parameter(Code::InvalidParameter, Parameter::Facets.name(), text).with_allowed(fields)
+        );
+    }
+    let validators = list_validators(&state, &actor, &uri, "json", &reader).await?;
+    if let Some(response) = validators.not_modified(&headers) {
+        return Ok(response);
+    }
+    let results = state.app.search(&actor, counting(&asked, &uri)?).await?;
+    let counted = Counted {
+        total: results.total.unwrap_or_default(),
+        timed_out: results.timed_out,
+        facets: results
+            .facets
+            .into_iter()
+            .map(|facet| labelled(&state, &uri, &asked, &reader, facet))
+            .collect(),
+    };
+    let mut response = axum::Json(counted).into_response();
+    validators.apply(response.headers_mut());
+    Ok(response)
+}
+
+/// The search that only counts.
+fn counting(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
+    Ok(SearchRequest { limit: 0, sort: Sort::CREATED, ..request(asked, uri)? })
+}
+
+/// Offers titles that begin with the words typed so far.
+#[utoipa::path(
+    get, path = "/api/v1/suggest", operation_id = "suggest_titles", tag = "search", params(SuggestAsks),
+    responses((status = 200, description = "The titles.", body = Suggestions))
+)]
+async fn suggest(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Asked(asked, _): Asked<SuggestAsks>,
+    reader: Reader,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let prefix = asked.text(Parameter::Prefix).unwrap_or_default();
+    if prefix.chars().count() > vitrina_domain::query::MAX_QUERY_CHARS {
+        let text = Bilingual::new("demasiado largo", "too long");
+        return Err(Problem::parameter(Code::InvalidParameter, Parameter::Prefix.name(), text));
+    }
+    let validators = list_validators(&state, &actor, &uri, "json", &reader).await?;
+    if let Some(response) = validators.not_modified(&headers) {
+        return Ok(response);
+    }
+    let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+    let suggestions = state.app.suggest(&actor, prefix, limit)?;
+    let items = suggestions
+        .into_iter()
+        .map(|suggestion| Offered {
+            url: super::record::api_url(&state.site, suggestion.kind, &suggestion.id.to_string()),
+            text: suggestion.text,
+            kind: suggestion.kind.as_str(),
+            id: suggestion.id.to_string(),
+        })
+        .collect();
+    let mut response = axum::Json(Suggestions { items }).into_response();
+    validators.apply(response.headers_mut());
+    Ok(response)
+}
+
+/// The operations.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(search)).routes(routes!(facets)).routes(routes!(suggest))
+}

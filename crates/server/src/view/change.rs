@@ -1,0 +1,54 @@
+//! A change: the same object in `/changes`, in feeds and in webhooks.
+
+use serde::Serialize;
+use vitrina_domain::{change::Change, record::Record};
+
+use crate::site::Site;
+
+/// One change of a record. It is a hint: the record itself is the truth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ChangeView {
+    /// The opaque token of the change; `from` takes it.
+    pub(crate) token: String,
+    /// When it was committed.
+    pub(crate) at: String,
+    /// What happened: create, update or delete.
+    pub(crate) op: &'static str,
+    /// The kind of record.
+    pub(crate) kind: &'static str,
+    /// The record.
+    pub(crate) id: String,
+    /// The revision that the change made.
+    pub(crate) revision: u32,
+    /// The hash of that revision's document.
+    pub(crate) hash: String,
+    /// The record's address in the API; `410` with a tombstone when it is gone.
+    pub(crate) url: String,
+    /// The record's title now, where it is still there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+}
+
+/// A change with its record as it is now.
+pub(crate) fn change(
+    site: &Site,
+    change: &Change,
+    record: Option<&Record>,
+    token: String,
+    languages: &[&str],
+) -> ChangeView {
+    let Change { seq: _, at, actor: _, audience: _, kind, entity_id, op, revision, hash } = change;
+    let title =
+        record.and_then(|record| record.metadata.title().pick(languages)).map(|(_, title)| title.to_owned());
+    ChangeView {
+        token,
+        at: at.to_string(),
+        op: op.as_str(),
+        kind: kind.as_str(),
+        id: entity_id.to_string(),
+        revision: *revision,
+        hash: hash.to_string(),
+        url: site.url(&format!("/api/v1/{}/{entity_id}", kind.collection())),
+        title,
+    }
+}

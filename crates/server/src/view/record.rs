@@ -1,0 +1,85 @@
+//! A whole record: its document with what the server says of it.
+
+use serde_json::{Value, json};
+use vitrina_app::directory::Neighbours;
+use vitrina_domain::{
+    finding::{Finding, Locale},
+    record::{Record, Revision},
+};
+
+use super::summary::name;
+use crate::site::Site;
+
+/// The most distributions a dataset embeds; the others are in its paged collection.
+const MOST_DISTRIBUTIONS: usize = 25;
+
+/// A record as JSON; `expand` names the references to follow.
+pub(crate) fn record(
+    site: &Site,
+    record: &Record,
+    beside: &Neighbours,
+    expand: &[String],
+    languages: &[&str],
+) -> Value {
+    let mut view = vitrina_formats::write::json_record(record, &site.base_url);
+    let Some(object) = view.as_object_mut() else { return view };
+    if let Some(Value::Array(distributions)) = object.get_mut("distribution") {
+        let all = distributions.len();
+        distributions.truncate(MOST_DISTRIBUTIONS);
+        if all > MOST_DISTRIBUTIONS {
+            let url = site.url(&format!("/api/v1/datasets/{}/distributions", record.id));
+            object.insert("distributions".to_owned(), json!({"total": all, "url": url}));
+        }
+    }
+    object.insert("source_name".to_owned(), Value::from(&*beside.source));
+    for (word, neighbour) in [("organization", &beside.organization), ("catalog", &beside.catalog)] {
+        if let Some(neighbour) = neighbour.as_ref().filter(|_| expand.iter().any(|asked| asked == word)) {
+            let expanded = serde_json::to_value(name(site, neighbour, languages)).unwrap_or_default();
+            object.insert(format!("{word}_expanded"), expanded);
+        }
+    }
+    view
+}
+
+/// Findings in the reader's language.
+pub(crate) fn findings(findings: &[Finding], locale: Locale) -> Value {
+    findings
+        .iter()
+        .map(|finding| {
+            let Finding { severity, code, pointer, message, source, hint } = finding;
+            let mut view = json!({
+                "severity": severity.as_str(),
+                "code": code,
+                "pointer": pointer,
+                "message": message.get(locale),
+            });
+            if let Some(object) = view.as_object_mut() {
+                if let Some(source) = source {
+                    object.insert("source".to_owned(), Value::from(source.as_str()));
+                }
+                if let Some(hint) = hint {
+                    object.insert("hint".to_owned(), Value::from(hint.get(locale)));
+                }
+            }
+            view
+        })
+        .collect()
+}
+
+/// A revision, with its document where it is at hand.
+pub(crate) fn revision(site: &Site, record: &Record, revision: &Revision) -> Value {
+    let Revision { number, valid_from, valid_to, actor, hash, document, raw: _ } = revision;
+    let path = format!("/api/v1/{}/{}/revisions/{number}", record.kind().collection(), record.id);
+    let mut view = json!({
+        "number": number,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "actor": actor,
+        "hash": hash,
+        "url": site.url(&path),
+    });
+    if let Some(object) = view.as_object_mut().filter(|_| !document.is_null()) {
+        object.insert("document".to_owned(), document.clone());
+    }
+    view
+}
