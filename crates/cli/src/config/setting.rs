@@ -1,0 +1,184 @@
+//! The one table of settings: names, flags, meaning.
+
+use figment::value::Value;
+use vitrina_domain::finding::Locale;
+
+/// A setting as people meet it.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its name in the file; in the environment it is `VITRINA_` and the name in capitals.
+    pub name: &'static str,
+    /// Its flag, where it has one.
+    pub flag: Option<&'static str>,
+    /// A value to copy.
+    pub example: &'static str,
+    /// What it means, in Spanish.
+    es: &'static str,
+    /// What it means, in English.
+    en: &'static str,
+}
+
+impl Setting {
+    /// What it means.
+    pub fn meaning(&self, locale: Locale) -> &'static str {
+        match locale {
+            Locale::Es => self.es,
+            Locale::En => self.en,
+        }
+    }
+}
+
+/// Every setting.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "data_dir",
+        flag: Some("--data-dir"),
+        example: "/var/lib/vitrina",
+        es: "La carpeta del catálogo: base de datos, originales, índice. Se crea si falta, solo para su dueño.",
+        en: "The folder of the catalog: database, originals, index. Made when missing, for its owner only.",
+    },
+    Setting {
+        name: "database_url",
+        flag: Some("--database-url"),
+        example: "postgres://vitrina@db.example.org/vitrina",
+        es: "La base de datos, si no es el archivo SQLite de la carpeta. La contraseña va mejor en el archivo \
+             de configuración que en la línea de órdenes, donde cualquiera la ve.",
+        en: "The database, when it is not the SQLite file of the folder. A password belongs in the configuration \
+             file rather than on the command line, where everybody sees it.",
+    },
+    Setting {
+        name: "max_connections",
+        flag: None,
+        example: "16",
+        es: "El máximo de conexiones de lectura a la base de datos.",
+        en: "The most connections for reading from the database.",
+    },
+    Setting {
+        name: "listen",
+        flag: Some("--listen"),
+        example: "0.0.0.0:8080",
+        es: "Dirección y puerto en que atiende el servidor. Fuera de esta máquina hacen falta además `base_url` y \
+             `tls`.",
+        en: "Address and port the server listens on. Beyond this machine it also needs `base_url` and `tls`.",
+    },
+    Setting {
+        name: "base_url",
+        flag: Some("--base-url"),
+        example: "https://datos.example.org",
+        es: "Con qué empieza toda dirección permanente. Una vez público se guarda y ya no cambia, porque las \
+             direcciones se citan. Por omisión, `http://` y lo que diga `listen`.",
+        en: "What every permanent address begins with. Once public it is kept and does not change any more, because \
+             addresses are cited. By default `http://` and what `listen` says.",
+    },
+    Setting {
+        name: "tls",
+        flag: Some("--tls"),
+        example: "proxy",
+        es: "Quién cifra el tráfico de una dirección pública: `proxy`, un servidor delante de Vitrina; \
+             `off-explicitly`, nadie, a sabiendas.",
+        en: "Who encrypts the traffic of a public address: `proxy`, a server in front of Vitrina; \
+             `off-explicitly`, nobody, knowingly.",
+    },
+    Setting {
+        name: "proxies",
+        flag: None,
+        example: "127.0.0.1, 10.0.0.0/8",
+        es: "Los servidores intermedios a los que se cree quién es el cliente (`X-Forwarded-For`): direcciones y \
+             redes. Por omisión, esta misma máquina cuando `tls` es `proxy`.",
+        en: "The proxies whose word about the client is believed (`X-Forwarded-For`): addresses and networks. By \
+             default this machine itself when `tls` is `proxy`.",
+    },
+    Setting {
+        name: "hosts",
+        flag: None,
+        example: "datos.internal:8080",
+        es: "Los nombres a los que responde el servidor además del de `base_url`; a otros contesta 421.",
+        en: "The names that the server answers to beside that of `base_url`; others get 421.",
+    },
+    Setting {
+        name: "site_title",
+        flag: None,
+        example: "Datos de Ejemplo",
+        es: "Cómo se llama el sitio, en español.",
+        en: "What the site is called, in Spanish.",
+    },
+    Setting {
+        name: "site_title_en",
+        flag: None,
+        example: "Example Data",
+        es: "Cómo se llama el sitio, en inglés.",
+        en: "What the site is called, in English.",
+    },
+    Setting {
+        name: "site_description",
+        flag: None,
+        example: "El catálogo del municipio de Ejemplo.",
+        es: "Qué ofrece el sitio, en español.",
+        en: "What the site offers, in Spanish.",
+    },
+    Setting {
+        name: "site_description_en",
+        flag: None,
+        example: "The catalog of the municipality of Example.",
+        es: "Qué ofrece el sitio, en inglés.",
+        en: "What the site offers, in English.",
+    },
+    Setting {
+        name: "site_publisher",
+        flag: None,
+        example: "Municipio de Ejemplo",
+        es: "Quién responde por el sitio.",
+        en: "Who runs the site.",
+    },
+    Setting {
+        name: "language",
+        flag: None,
+        example: "en",
+        es: "El idioma para quien no pide ninguno: `es` o `en`.",
+        en: "The language for readers who ask for none: `es` or `en`.",
+    },
+    Setting {
+        name: "log_level",
+        flag: Some("--log-level"),
+        example: "info,vitrina_store=debug",
+        es: "Cuánto se registra: `error`, `warn`, `info`, `debug`, `trace`, o por partes. Por omisión `info` en \
+             `serve` y `warn` en las demás órdenes.",
+        en: "How much is logged: `error`, `warn`, `info`, `debug`, `trace`, or part by part. By default `info` for \
+             `serve` and `warn` for the other commands.",
+    },
+    Setting {
+        name: "log_format",
+        flag: Some("--log-format"),
+        example: "json",
+        es: "La forma del registro: `text`, `json`, o `auto`, que es texto en una terminal y JSON fuera de ella.",
+        en: "The form of the log: `text`, `json`, or `auto`, which is text on a terminal and JSON elsewhere.",
+    },
+];
+
+/// The setting with this name, or the name most like it.
+pub(super) fn known(name: &str) -> Result<&'static Setting, Option<String>> {
+    find(name).ok_or_else(|| nearest(name))
+}
+
+/// The setting with this name.
+pub(super) fn find(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
+
+fn nearest(name: &str) -> Option<String> {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    SETTINGS
+        .iter()
+        .map(|setting| (strsim::jaro_winkler(setting.name, &name), setting.name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, name)| name.to_owned())
+}
+
+/// A variable's text as the type it looks like: the environment knows only text.
+pub(super) fn typed(text: &str) -> Value {
+    match text.parse::<u64>() {
+        Ok(number) => Value::from(number),
+        Err(_) => Value::from(text),
+    }
+}

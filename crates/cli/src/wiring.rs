@@ -1,0 +1,137 @@
+//! Where the parts meet: a catalog opened from its folder.
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use vitrina_app::{
+    App, Parts,
+    ports::{SystemClock, SystemIds},
+    site::Site,
+};
+use vitrina_domain::{finding::Bilingual, guideline::Guidelines, vocabulary::Vocabularies};
+use vitrina_search::Index;
+use vitrina_store::{Store, StoreError};
+use vitrina_validation::Validator;
+
+use crate::{config::Settings, failure::Failure};
+
+/// The key under which the store keeps what permanent addresses begin with.
+pub(crate) const BASE_URL_KEY: &str = "base_url";
+
+/// A catalog, opened.
+pub(crate) struct Catalog {
+    /// The use cases.
+    pub app: App,
+    /// The store behind them: to close it, and to look at it from outside.
+    pub store: Store,
+}
+
+impl Catalog {
+    /// Opens the catalog and brings its schema up to date. Addresses begin with `base_url`, else with what the
+    /// catalog was published under, else with the loopback address.
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, Failure> {
+        let store = open_store(settings).await?;
+        store
+            .migrate()
+            .await
+            .map_err(|error| store_failure("cannot bring the database up to date", error))?;
+        let base_url = match &settings.base_url {
+            Some(base_url) => base_url.to_string(),
+            None => store
+                .setting(BASE_URL_KEY)
+                .await
+                .map_err(|error| store_failure("cannot read the catalog", error))?
+                .unwrap_or_else(|| settings.base_url()),
+        };
+        Self::assemble(settings, store, base_url)
+    }
+
+    /// An empty catalog in a folder that goes away with the handle: for work that stores nothing.
+    pub(crate) async fn scratch(settings: &Settings) -> Result<(TempDir, Self), Failure> {
+        let folder = TempDir::new()
+            .map_err(|error| Failure::because("cannot make a scratch folder for the time being", error))?;
+        let settings =
+            Settings { data_dir: folder.path().to_owned(), database_url: None, ..settings.clone() };
+        let store = open_store(&settings).await?;
+        let base_url = settings.base_url();
+        Ok((folder, Self::assemble(&settings, store, base_url)?))
+    }
+
+    /// Puts the parts around an open store together.
+    pub(crate) fn assemble(settings: &Settings, store: Store, base_url: String) -> Result<Self, Failure> {
+        let vocabularies = Vocabularies::embedded()
+            .map_err(|error| Failure::because("the embedded vocabularies cannot be used", error))?;
+        let guidelines = Guidelines::embedded()
+            .map_err(|error| Failure::because("the embedded guidelines cannot be used", error))?;
+        let validator = Validator::embedded(&vocabularies, &guidelines)
+            .map_err(|error| Failure::because("the embedded rules cannot be used", error))?;
+        let folder = settings.data_dir.join("index");
+        let index = Index::open(&folder, &vocabularies).map_err(|error| {
+            Failure::because(format!("cannot open the search index in {}", folder.display()), error)
+                .help("the index is derived: delete that folder and it is made anew")
+        })?;
+        let app = App::new(Parts {
+            store: store.clone(),
+            index: Arc::new(index),
+            vocabularies: Arc::new(vocabularies),
+            guidelines: Arc::new(guidelines),
+            validator: Arc::new(validator),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds),
+            site: site(settings, base_url),
+            directory: vitrina_app::directory::Directory::default(),
+            bell: tokio::sync::Notify::new(),
+        });
+        Ok(Self { app, store })
+    }
+
+    /// Closes the database; nothing is lost when this is not reached.
+    pub(crate) async fn close(self) {
+        drop(self.app);
+        self.store.close().await;
+    }
+}
+
+/// Connects to the database of the settings; the schema is not touched.
+pub(crate) async fn open_store(settings: &Settings) -> Result<Store, Failure> {
+    if settings.data_dir.is_file() {
+        return Err(Failure::usage(format!("{} is a file, not a folder", settings.data_dir.display())).help(
+            "--data-dir takes the folder of a catalog; a file to import is given to `vitrina import`",
+        ));
+    }
+    let config = vitrina_store::Config {
+        data_dir: settings.data_dir.clone(),
+        database_url: settings.database_url.as_ref().map(|url| url.expose().to_owned()),
+        max_connections: settings.max_connections.get(),
+    };
+    let place = settings
+        .database_url
+        .as_ref()
+        .map_or_else(|| settings.data_dir.display().to_string(), ToString::to_string);
+    Store::open(&config)
+        .await
+        .map_err(|error| store_failure(format!("cannot open the catalog in {place}"), error))
+}
+
+/// A failure of the store with the advice that fits it.
+pub(crate) fn store_failure(sentence: impl Into<String>, error: StoreError) -> Failure {
+    let help = match &error {
+        StoreError::Unavailable(_) => "is the database running, and may this user connect to it?",
+        StoreError::File { .. } => "may this user write to the folder, and is there room on the disk?",
+        StoreError::Unsupported(_) => "use the version of Vitrina that wrote the catalog, or a newer one",
+        StoreError::Database(_) | StoreError::Inconsistent { .. } | StoreError::Taken { .. } => {
+            "`vitrina doctor` looks for the reason"
+        }
+    };
+    Failure::because(sentence, error).help(help)
+}
+
+fn site(settings: &Settings, base_url: String) -> Site {
+    Site {
+        base_url,
+        title: Bilingual::new(&settings.site_title, &settings.site_title_en),
+        description: Bilingual::new(&settings.site_description, &settings.site_description_en),
+        publisher: settings.site_publisher.clone(),
+        language: settings.language,
+    }
+}
