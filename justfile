@@ -1,0 +1,71 @@
+# What people type. `just` alone lists it.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# List the recipes.
+default:
+    @just --list --unsorted
+
+# Serve the catalog in ./vitrina-data on http://127.0.0.1:8080.
+run *ARGS:
+    cargo run --release -- serve {{ ARGS }}
+
+# Serve a catalog made up for looking around, in a folder of its own.
+demo:
+    cargo run --release -- serve --demo --data-dir target/demo-data
+
+# Format, compile and lint.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Run every test; those on PostgreSQL run where its programs are found.
+test *ARGS:
+    cargo test --workspace --locked {{ ARGS }}
+
+# Run every test, and fail if PostgreSQL is missing.
+test-pg *ARGS:
+    VITRINA_TEST_REQUIRE_POSTGRES=1 cargo test --workspace --locked {{ ARGS }}
+
+# Print the OpenAPI document of the HTTP API.
+openapi:
+    @cargo run --quiet -- openapi
+
+# Write anew what is generated: the OpenAPI document, the configuration reference, the schema dump, snapshots.
+bless:
+    cargo run --quiet -- openapi > openapi/openapi.json.new
+    mv openapi/openapi.json.new openapi/openapi.json
+    BLESS=1 INSTA_UPDATE=always cargo test --workspace --locked --quiet
+
+# Begin a migration: one schema change, named by what it does (`just migration add_listing_table`).
+migration NAME:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    [[ '{{ NAME }}' =~ ^[a-z][a-z0-9_]*$ ]] || { echo 'name it in lower case with underscores' >&2; exit 2; }
+    module="m$(date -u +%Y%m%d_%H%M%S)_{{ NAME }}"
+    cat > "migrations/src/$module.rs" <<'RUST'
+    //! Says what changes and why.
+
+    use sea_orm_migration::prelude::*;
+
+    /// See the module.
+    #[derive(DeriveMigrationName)]
+    pub(crate) struct Migration;
+
+    #[async_trait::async_trait]
+    impl MigrationTrait for Migration {
+        async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+            let change = Table::alter().table("a_table").add_column(ColumnDef::new("a_column").text()).to_owned();
+            manager.alter_table(change).await
+        }
+
+        async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+            manager.alter_table(Table::alter().table("a_table").drop_column("a_column").to_owned()).await
+        }
+    }
+    RUST
+    echo "wrote migrations/src/$module.rs: add it to the end of the list in migrations/src/lib.rs, then 'just bless'"
+
+# Everything that must hold before a change goes in.
+ci:
+    bash .ci/run
