@@ -1,135 +1,29 @@
-//! What the journeys share: a whole Vitrina in a temporary folder, with the machine's clock and a real index.
+//! What the journeys share: Vitrina inside a test ([`World`]), Vitrina as a program ([`Program`]) with a client for
+//! it ([`Http`]), and where the real catalogs are.
 
-use std::{path::PathBuf, sync::Arc};
+mod http;
+mod program;
+mod world;
 
-use tempfile::TempDir;
-use tokio::sync::Notify;
-use vitrina_app::{
-    App, Parts,
-    auth::Actor,
-    directory::Directory,
-    import::{ImportReport, ImportRequest, Mode, Observer, Replace},
-    ports::{Clock as _, SystemClock, SystemIds},
-    site::Site,
-};
-use vitrina_domain::{
-    finding::{Bilingual, Locale},
-    guideline::Guidelines,
-    import::Item,
-    vocabulary::Vocabularies,
-};
-use vitrina_formats::read::Outline;
-use vitrina_search::Index;
-use vitrina_store::{Config, Store};
-use vitrina_validation::Validator;
+use std::path::PathBuf;
 
-/// A whole Vitrina; its data goes with it.
-pub struct World {
-    /// The use cases.
-    pub app: App,
-    /// The store behind them.
-    pub store: Store,
-    folder: TempDir,
-}
-
-impl World {
-    /// A new, empty one on SQLite.
-    pub async fn new() -> anyhow::Result<Self> {
-        Self::on(None).await
-    }
-
-    /// A new one on a database, or on SQLite in its own folder.
-    pub async fn on(database_url: Option<String>) -> anyhow::Result<Self> {
-        let folder = TempDir::new()?;
-        let data_dir = folder.path().to_owned();
-        let store =
-            Store::open(&Config { data_dir: data_dir.clone(), database_url, max_connections: 4 }).await?;
-        store.migrate().await?;
-        let vocabularies = Arc::new(Vocabularies::embedded()?);
-        let guidelines = Arc::new(Guidelines::embedded()?);
-        let validator = Arc::new(Validator::embedded(&vocabularies, &guidelines)?);
-        let index = Arc::new(Index::open(&data_dir.join("index"), &vocabularies)?);
-        let app = App::new(Parts {
-            store: store.clone(),
-            index,
-            vocabularies,
-            guidelines,
-            validator,
-            clock: Arc::new(SystemClock),
-            ids: Arc::new(SystemIds),
-            site: site(),
-            directory: Directory::default(),
-            bell: Notify::new(),
-        });
-        Ok(Self { app, store, folder })
-    }
-
-    /// The data folder.
-    pub fn folder(&self) -> PathBuf {
-        self.folder.path().to_owned()
-    }
-
-    /// Imports bytes as the operator would from a file with this name.
-    pub async fn import(&self, name: &str, bytes: &[u8]) -> anyhow::Result<Imported> {
-        self.import_with(request(name), bytes).await
-    }
-
-    /// Imports bytes.
-    pub async fn import_with(&self, request: ImportRequest, bytes: &[u8]) -> anyhow::Result<Imported> {
-        let document = self.app.spool_all(bytes)?;
-        let mut items = Collector::default();
-        let report = self.app.import(&Actor::Operator, request, document, &mut items).await?;
-        Ok(Imported { report, items: items.0 })
-    }
-}
-
-/// The request that the command line makes for a file.
-pub fn request(name: &str) -> ImportRequest {
-    ImportRequest {
-        source: None,
-        fallback_source: name.to_owned(),
-        catalog_id: None,
-        organization_id: None,
-        fetched: SystemClock.now(),
-        mode: Mode::Apply,
-        replace: Replace::Keep,
-    }
-}
-
-/// What an import did, with every item.
-pub struct Imported {
-    /// The report.
-    pub report: ImportReport,
-    /// The items, in the order they were decided.
-    pub items: Vec<Item>,
-}
-
-#[derive(Default)]
-struct Collector(Vec<Item>);
-
-impl Observer for Collector {
-    fn recognised(&mut self, _outline: &Outline) {}
-
-    fn item(&mut self, item: &Item) {
-        self.0.push(item.clone());
-    }
-}
-
-/// The site of every journey.
-pub fn site() -> Site {
-    Site {
-        base_url: "http://127.0.0.1:8080".to_owned(),
-        title: Bilingual::new("Vitrina de prueba", "Test showcase"),
-        description: Bilingual::new("Catálogo de las pruebas", "The catalog of the tests"),
-        publisher: "Pruebas".to_owned(),
-        language: Locale::Es,
-    }
-}
+pub use http::{Answer, Http};
+pub use program::{Program, Setup};
+pub use vitrina_store::testing::Engine;
+pub use world::{Imported, World, request, site};
 
 /// Where the real catalogs are: `VITRINA_CASES`, or `shared/cases` beside the workspace; nothing without them.
-#[expect(clippy::disallowed_methods, reason = "the tests are told by their environment where the cases are")]
 pub fn cases() -> Option<PathBuf> {
     let beside = || Some(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/cases")));
-    let folder = std::env::var("VITRINA_CASES").ok().map(PathBuf::from).or_else(beside)?;
+    let folder = told("VITRINA_CASES").map(PathBuf::from).or_else(beside)?;
     folder.is_dir().then_some(folder)
+}
+
+/// What the environment tells the tests.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the size of a test and where its material lies are told by whoever runs it"
+)]
+pub fn told(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
 }
