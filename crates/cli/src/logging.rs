@@ -24,8 +24,11 @@ pub(crate) fn start(level: &str, format: LogFormat) -> Result<(), Failure> {
     } else {
         fmt::layer().json().flatten_event(true).with_current_span(true).with_writer(std::io::stderr).boxed()
     };
+    // The filter stands over the whole registry: a filter of one layer keeps what it answered to a library that only
+    // asks whether it should log (sqlx does), and the next event of that thread is lost.
     tracing_subscriber::registry()
-        .with(layer.with_filter(filter))
+        .with(layer)
+        .with(filter)
         .try_init()
         .map_err(|error| Failure::because("cannot start the log", error))
 }

@@ -19,6 +19,7 @@ mod cluster;
 
 use std::{
     io::Write as _,
+    path::PathBuf,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -48,12 +49,12 @@ pub struct TestStore {
     /// How it was opened: another store on the same data opens the same way.
     pub config: Config,
     // Dropped last, after the store's connections.
-    _place: Place,
+    _place: TestPlace,
 }
 
-/// Where the data of a test lies.
+/// Where the data of a test lies, for one who opens it in another way: by running the program there.
 #[derive(Debug)]
-struct Place {
+pub struct TestPlace {
     database: Option<(&'static Cluster, String)>,
     folder: TempDir,
 }
@@ -65,7 +66,7 @@ static SKIPPED: AtomicUsize = AtomicUsize::new(0);
 impl TestStore {
     /// Opens a migrated store; nothing when it is to be on `PostgreSQL` and none is installed.
     pub async fn open(engine: Engine) -> Result<Option<Self>, Error> {
-        let Some(place) = Place::make(engine, Content::Schema).await? else { return Ok(None) };
+        let Some(place) = TestPlace::make(engine, Content::Schema).await? else { return Ok(None) };
         let test = Self::open_at(place).await?;
         test.store.migrate().await?;
         Ok(Some(test))
@@ -73,13 +74,12 @@ impl TestStore {
 
     /// Opens a store on an empty database, which is yet to be migrated.
     pub async fn open_empty(engine: Engine) -> Result<Option<Self>, Error> {
-        let Some(place) = Place::make(engine, Content::Nothing).await? else { return Ok(None) };
+        let Some(place) = TestPlace::open(engine).await? else { return Ok(None) };
         Ok(Some(Self::open_at(place).await?))
     }
 
-    async fn open_at(place: Place) -> Result<Self, Error> {
-        let database_url = place.database.as_ref().map(|(cluster, name)| cluster.url(name));
-        let config = Config { data_dir: place.folder.path().join("data"), database_url, max_connections: 4 };
+    async fn open_at(place: TestPlace) -> Result<Self, Error> {
+        let config = Config { data_dir: place.data_dir(), database_url: place.database_url(), max_connections: 4 };
         Ok(Self { store: Store::open(&config).await?, config, _place: place })
     }
 }
@@ -91,7 +91,22 @@ enum Content {
     Schema,
 }
 
-impl Place {
+impl TestPlace {
+    /// An empty place; nothing when it is to be on `PostgreSQL` and none is installed.
+    pub async fn open(engine: Engine) -> Result<Option<Self>, Error> {
+        Self::make(engine, Content::Nothing).await
+    }
+
+    /// The data folder, which does not exist yet.
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The database's address; nothing on `SQLite`, whose file is in the data folder.
+    pub fn database_url(&self) -> Option<String> {
+        self.database.as_ref().map(|(cluster, name)| cluster.url(name))
+    }
+
     async fn make(engine: Engine, content: Content) -> Result<Option<Self>, Error> {
         let folder = tempfile::tempdir()?;
         if engine == Engine::Sqlite {
@@ -110,7 +125,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for TestPlace {
     fn drop(&mut self) {
         let Some((cluster, name)) = self.database.take() else { return };
         // A runtime of its own, because this may run while the test's runtime unwinds.
