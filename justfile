@@ -31,11 +31,18 @@ test-pg *ARGS:
 openapi:
     @cargo run --quiet -- openapi
 
-# Write anew what is generated: the OpenAPI document, the configuration reference, the schema dump, snapshots.
+# Write anew what is generated: the OpenAPI document, the references of settings and errors, the schema dump, snapshots.
 bless:
     cargo run --quiet -- openapi > openapi/openapi.json.new
     mv openapi/openapi.json.new openapi/openapi.json
     BLESS=1 INSTA_UPDATE=always cargo test --workspace --locked --quiet
+
+# Prove the figures under overload: so many seconds of three times the capacity, server and client on a core each.
+prove SECONDS="600":
+    cargo build --release --locked
+    cargo test --release --locked --package vitrina-tests --test overload --no-run
+    ulimit -n "$(ulimit -Hn)"; VITRINA_TEST_PROVE={{ SECONDS }} taskset -c 1 \
+        cargo test --release --locked --package vitrina-tests --test overload -- --nocapture --test-threads 1
 
 # Begin a migration: one schema change, named by what it does (`just migration add_listing_table`).
 migration NAME:

@@ -8,7 +8,8 @@ CREATE TABLE "changes" ( "seq" integer NOT NULL PRIMARY KEY,
   "entity_id" uuid_text NOT NULL,
   "op" text NOT NULL,
   "revision" integer NOT NULL,
-  "hash" blob(1) NOT NULL );
+  "hash" blob(1) NOT NULL,
+  "changed" text NOT NULL );
 CREATE INDEX "changes_audience" ON "changes" ("audience", "seq");
 CREATE INDEX "changes_audience_kind" ON "changes" ("audience", "kind", "seq");
 CREATE TABLE "distributions" ( "id" uuid_text NOT NULL PRIMARY KEY,
@@ -18,7 +19,7 @@ CREATE TABLE "distributions" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "document" text NOT NULL, FOREIGN KEY ("dataset_id") REFERENCES "records" ("id") );
 CREATE UNIQUE INDEX "distributions_position" ON "distributions" ("dataset_id", "position");
 CREATE TABLE "idempotency_keys" ( "owner" text NOT NULL,
-  "key" text NOT NULL,
+  "key" blob(1) NOT NULL,
   "request" blob(1) NOT NULL,
   "claimed" integer NOT NULL,
   "status" integer,
@@ -51,7 +52,7 @@ CREATE TABLE "import_runs" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "tally" text NOT NULL,
   "findings" text NOT NULL, FOREIGN KEY ("source_id") REFERENCES "sources" ("id") );
 CREATE TABLE "organization_aliases" ( "source_id" uuid_text NOT NULL,
-  "alias" text NOT NULL,
+  "alias" blob(1) NOT NULL,
   "organization_id" uuid_text NOT NULL, PRIMARY KEY ("source_id",
   "alias"), FOREIGN KEY ("source_id") REFERENCES "sources" ("id"), FOREIGN KEY ("organization_id") REFERENCES "records" ("id") );
 CREATE TABLE "records" ( "id" uuid_text NOT NULL PRIMARY KEY,
@@ -59,6 +60,7 @@ CREATE TABLE "records" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "slug" text NOT NULL,
   "source_id" uuid_text NOT NULL,
   "identifier" text NOT NULL,
+  "identity" blob(1) NOT NULL,
   "catalog_id" uuid_text,
   "organization_id" uuid_text,
   "visibility" text NOT NULL,
@@ -70,23 +72,36 @@ CREATE TABLE "records" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "updated" integer NOT NULL,
   "hash" blob(1) NOT NULL,
   "document" text NOT NULL, FOREIGN KEY ("source_id") REFERENCES "sources" ("id") );
-CREATE UNIQUE INDEX "records_identity" ON "records" ("kind", "source_id", "identifier");
+CREATE UNIQUE INDEX "records_identity" ON "records" ("kind", "source_id", "identity");
 CREATE INDEX "records_list" ON "records" ("kind", "visibility", "created_seq");
 CREATE INDEX "records_list_by_catalog" ON "records" ("catalog_id", "kind", "visibility", "created_seq");
 CREATE INDEX "records_list_by_organization" ON "records" ("organization_id", "kind", "visibility", "created_seq");
 CREATE INDEX "records_list_by_source" ON "records" ("source_id", "kind", "visibility", "created_seq");
 CREATE TABLE "revisions" ( "record_id" uuid_text NOT NULL,
   "number" integer NOT NULL,
+  "kind" text NOT NULL,
+  "source_id" uuid_text NOT NULL,
+  "catalog_id" uuid_text,
+  "organization_id" uuid_text,
+  "created_seq" integer NOT NULL,
   "valid_from" integer NOT NULL,
   "valid_to" integer,
+  "visibility" text NOT NULL,
+  "visibility_reason" text,
+  "access" text NOT NULL,
   "actor" text NOT NULL,
   "hash" blob(1) NOT NULL,
+  "distribution_ids" text NOT NULL,
   "document" text NOT NULL,
   "raw_digest" blob(1),
   "raw_encoding" text,
   "raw_offset" integer,
   "raw_length" integer, PRIMARY KEY ("record_id",
   "number"), FOREIGN KEY ("record_id") REFERENCES "records" ("id") );
+CREATE INDEX "revisions_list" ON "revisions" ("kind", "access", "created_seq", "valid_from");
+CREATE INDEX "revisions_list_by_catalog" ON "revisions" ("catalog_id", "kind", "access", "created_seq", "valid_from");
+CREATE INDEX "revisions_list_by_organization" ON "revisions" ("organization_id", "kind", "access", "created_seq", "valid_from");
+CREATE INDEX "revisions_list_by_source" ON "revisions" ("source_id", "kind", "access", "created_seq", "valid_from");
 CREATE TABLE "settings" ( "key" text NOT NULL PRIMARY KEY,
   "value" text NOT NULL );
 CREATE TABLE "slugs" ( "kind" text NOT NULL,
@@ -98,11 +113,12 @@ CREATE TABLE "slugs" ( "kind" text NOT NULL,
 CREATE INDEX "slugs_stem" ON "slugs" ("kind", "stem", "number");
 CREATE TABLE "sources" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "name" text NOT NULL,
+  "name_digest" blob(1) NOT NULL,
   "kind" text NOT NULL,
   "catalog_id" uuid_text,
   "organization_id" uuid_text,
   "last_fetched" integer );
-CREATE UNIQUE INDEX "sources_name" ON "sources" ("name");
+CREATE UNIQUE INDEX "sources_name" ON "sources" ("name_digest");
 CREATE TABLE "tokens" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "name" text NOT NULL,
   "hash" blob(1) NOT NULL,

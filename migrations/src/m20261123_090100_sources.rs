@@ -1,4 +1,5 @@
-//! The places that records come from; identities hang on their names.
+//! The places that records come from; identities hang on their names, of which the index holds the SHA-256, because
+//! they may be of any length.
 
 use sea_orm_migration::prelude::*;
 
@@ -13,6 +14,7 @@ impl MigrationTrait for Migration {
             .table("sources")
             .col(ColumnDef::new("id").uuid().not_null().primary_key())
             .col(ColumnDef::new("name").text().not_null())
+            .col(ColumnDef::new("name_digest").binary().not_null())
             .col(ColumnDef::new("kind").text().not_null())
             .col(ColumnDef::new("catalog_id").uuid())
             .col(ColumnDef::new("organization_id").uuid())
@@ -21,7 +23,7 @@ impl MigrationTrait for Migration {
         manager.create_table(sources).await?;
         manager
             .create_index(
-                Index::create().name("sources_name").table("sources").col("name").unique().to_owned(),
+                Index::create().name("sources_name").table("sources").col("name_digest").unique().to_owned(),
             )
             .await?;
         Ok(())

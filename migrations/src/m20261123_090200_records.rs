@@ -1,6 +1,7 @@
 //! Records of every kind in one table (ADR 0001), without their distributions.
 //!
-//! Each list of records walks one of the `records_list*` indexes in creation order, so that a late page costs
+//! An identifier may be of any length, and an index of `PostgreSQL` holds no more than 2,704 bytes in a row: so the
+//! identity hangs on the SHA-256 of the identifier. Each list of records walks one of the `records_list*` indexes in creation order, so that a late page costs
 //! what the first one costs.
 
 use sea_orm_migration::prelude::*;
@@ -26,7 +27,7 @@ impl MigrationTrait for Migration {
             .table("records")
             .col("kind")
             .col("source_id")
-            .col("identifier")
+            .col("identity")
             .unique()
             .to_owned();
         manager.create_index(identity).await?;
@@ -55,6 +56,7 @@ fn records() -> TableCreateStatement {
         .col(ColumnDef::new("slug").text().not_null())
         .col(ColumnDef::new("source_id").uuid().not_null())
         .col(ColumnDef::new("identifier").text().not_null())
+        .col(ColumnDef::new("identity").binary().not_null())
         .col(ColumnDef::new("catalog_id").uuid())
         .col(ColumnDef::new("organization_id").uuid())
         .col(ColumnDef::new("visibility").text().not_null())

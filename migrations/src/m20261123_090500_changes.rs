@@ -20,6 +20,7 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new("op").text().not_null())
             .col(ColumnDef::new("revision").big_integer().not_null())
             .col(ColumnDef::new("hash").binary().not_null())
+            .col(ColumnDef::new("changed").text().not_null())
             .to_owned();
         manager.create_table(changes).await?;
         manager

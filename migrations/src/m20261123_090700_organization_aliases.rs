@@ -1,4 +1,4 @@
-//! What a source calls an organization: an identifier or a folded name.
+//! What a source calls an organization: the SHA-256 of an identifier or of a folded name, which may be of any length.
 
 use sea_orm_migration::prelude::*;
 
@@ -12,7 +12,7 @@ impl MigrationTrait for Migration {
         let organization_aliases = Table::create()
             .table("organization_aliases")
             .col(ColumnDef::new("source_id").uuid().not_null())
-            .col(ColumnDef::new("alias").text().not_null())
+            .col(ColumnDef::new("alias").binary().not_null())
             .col(ColumnDef::new("organization_id").uuid().not_null())
             .primary_key(Index::create().col("source_id").col("alias"))
             .foreign_key(ForeignKey::create().from("organization_aliases", "source_id").to("sources", "id"))

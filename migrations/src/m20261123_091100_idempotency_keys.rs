@@ -1,4 +1,4 @@
-//! Answers kept for requests that may be repeated.
+//! Answers kept for requests that may be repeated, under the SHA-256 of the client's key.
 
 use sea_orm_migration::prelude::*;
 
@@ -12,7 +12,7 @@ impl MigrationTrait for Migration {
         let idempotency_keys = Table::create()
             .table("idempotency_keys")
             .col(ColumnDef::new("owner").text().not_null())
-            .col(ColumnDef::new("key").text().not_null())
+            .col(ColumnDef::new("key").binary().not_null())
             .col(ColumnDef::new("request").binary().not_null())
             .col(ColumnDef::new("claimed").big_integer().not_null())
             .col(ColumnDef::new("status").big_integer())

@@ -194,6 +194,7 @@ async fn judge(
         let page = ListRequest {
             kind: Kind::Dataset,
             query: of_source.clone(),
+            at: None,
             sort: Sort::CREATED,
             after,
             limit: 100,

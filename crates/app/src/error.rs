@@ -71,6 +71,14 @@ pub enum AppError {
         /// What is wrong with its value.
         problem: String,
     },
+    /// A filter names what is not here, so that it can match nothing.
+    #[error("{parameter}: there is no {value:?}")]
+    NoSuch {
+        /// The parameter.
+        parameter: &'static str,
+        /// Its value.
+        value: String,
+    },
     /// The cursor belongs to another list.
     #[error("the cursor belongs to another list")]
     CursorMismatch,
@@ -80,6 +88,15 @@ pub enum AppError {
     /// The first request with the idempotency key is still being answered.
     #[error("the first request with this idempotency key is still being answered")]
     KeyBusy,
+    /// Past states are listed by organization, catalog or source, in creation order, and not as was asked.
+    #[error("past states are listed by organization, catalog or source only")]
+    AtNotSupported,
+    /// Others write, and did not let go in time; the same request may succeed soon.
+    #[error("the store is busy with other writes")]
+    Busy(#[source] vitrina_store::StoreError),
+    /// The database does not answer; the same request may succeed later.
+    #[error("the store is not available")]
+    Unavailable(#[source] vitrina_store::StoreError),
     /// The store failed.
     #[error("the store failed")]
     Store(#[source] vitrina_store::StoreError),
@@ -98,6 +115,8 @@ impl From<vitrina_store::StoreError> for AppError {
     fn from(error: vitrina_store::StoreError) -> Self {
         match error {
             vitrina_store::StoreError::Taken { what } => Self::Taken(what),
+            busy @ vitrina_store::StoreError::Busy(_) => Self::Busy(busy),
+            unavailable @ vitrina_store::StoreError::Unavailable(_) => Self::Unavailable(unavailable),
             other => Self::Store(other),
         }
     }

@@ -74,6 +74,7 @@ impl App {
             let page = ListRequest {
                 kind: request.kind,
                 query: request.query.clone(),
+                at: None,
                 sort: Sort::CREATED,
                 after: after.take(),
                 limit: PAGE,

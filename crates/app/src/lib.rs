@@ -15,6 +15,7 @@ use vitrina_search::Index;
 use vitrina_store::Store;
 use vitrina_validation::Validator;
 
+pub mod absent;
 pub mod auth;
 pub mod changes;
 pub mod directory;
@@ -36,7 +37,7 @@ mod error;
 
 pub use error::{AppError, Tombstone};
 pub use vitrina_search::{After, AfterKey};
-pub use vitrina_store::{DistributionRow, ListFilter, TokenRow};
+pub use vitrina_store::{DistributionRow, ListFilter, StoreError, TokenRow};
 
 /// What the use cases work with. Cheap to clone; every clone shares the same parts.
 #[derive(Clone)]

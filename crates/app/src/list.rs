@@ -5,11 +5,12 @@ use vitrina_domain::{
     id::{RecordId, SourceId},
     query::{Direction, Field, Query, Selection, Sort, SortKey, Test},
     record::{Kind, Record},
+    time::Timestamp,
 };
 use vitrina_search::{After, AfterKey, Request};
 use vitrina_store::ListFilter;
 
-use crate::{App, AppError, auth::Actor};
+use crate::{App, AppError, auth::Actor, record::Reference};
 
 /// Whether a list is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +28,8 @@ pub struct ListRequest {
     pub kind: Kind,
     /// The condition.
     pub query: Query,
+    /// The instant whose list is asked for; nothing means now.
+    pub at: Option<Timestamp>,
     /// The order.
     pub sort: Sort,
     /// Where the last page ended.
@@ -51,6 +54,10 @@ pub struct Page {
 impl App {
     /// A page of the records that the actor may see.
     pub async fn list(&self, actor: &Actor, request: ListRequest) -> Result<Page, AppError> {
+        if let Some(at) = request.at {
+            let filter = self.past_filter(actor, &request).await?;
+            return self.list_of_past(actor, &request, &filter, at).await;
+        }
         if request.sort.key == SortKey::Created
             && let Some(filter) = self.store_filter(&request.query).await?
         {
@@ -65,20 +72,32 @@ impl App {
         request: &ListRequest,
         filter: &ListFilter,
     ) -> Result<Page, AppError> {
-        let scope = actor.scope();
-        let after = request.after.as_ref().map(|after| Seq(after.created_seq));
-        let descending = request.sort.direction == Direction::Descending;
-        // One more than asked for tells whether there is a next page.
-        let limit = u64::try_from(request.limit + 1).unwrap_or(u64::MAX);
-        let mut records = self.store().page(&scope, request.kind, filter, after, descending, limit).await?;
-        let more = records.len() > request.limit;
-        records.truncate(request.limit);
+        let (scope, kind) = (actor.scope(), request.kind);
+        let Walk { after, descending, limit } = request.walk();
+        let records = self.store().page(&scope, kind, filter, after, descending, limit).await?;
         let total = match request.count {
-            Count::Exact => Some(self.store().count(&scope, request.kind, filter).await?),
+            Count::Exact => Some(self.store().count(&scope, kind, filter).await?),
             Count::No => None,
         };
-        let next = records.last().filter(|_| more).map(|last| created(last.created_seq));
-        Ok(Page { records, next, total })
+        Ok(request.page(records, total))
+    }
+
+    /// A page of the records as they were, in creation order.
+    async fn list_of_past(
+        &self,
+        actor: &Actor,
+        request: &ListRequest,
+        filter: &ListFilter,
+        at: Timestamp,
+    ) -> Result<Page, AppError> {
+        let (scope, kind) = (actor.scope(), request.kind);
+        let Walk { after, descending, limit } = request.walk();
+        let records = self.store().page_at(&scope, kind, filter, at, after, descending, limit).await?;
+        let total = match request.count {
+            Count::Exact => Some(self.store().count_at(&scope, kind, filter, at).await?),
+            Count::No => None,
+        };
+        Ok(request.page(records, total))
     }
 
     async fn list_from_index(&self, actor: &Actor, request: &ListRequest) -> Result<Page, AppError> {
@@ -103,14 +122,8 @@ impl App {
     /// The query as a filter of the store, if it is one.
     async fn store_filter(&self, query: &Query) -> Result<Option<ListFilter>, AppError> {
         let mut filter = ListFilter::default();
-        let parts = match query {
-            Query::All => return Ok(Some(filter)),
-            Query::And(parts) => parts.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        for part in parts {
-            let Query::Field(field, Test::AnyOf(values)) = part else { return Ok(None) };
-            let [value] = values.as_slice() else { return Ok(None) };
+        for part in parts(query) {
+            let Some((field, value)) = lone_value(part) else { return Ok(None) };
             // Only ids: the store compares them exactly, while slugs and names are the index's to fold.
             match field {
                 Field::Organization if filter.organization_id.is_none() => {
@@ -134,6 +147,90 @@ impl App {
             }
         }
         Ok(Some(filter))
+    }
+
+    /// The filter of a list of the past: the index knows no past, so the store must be able to answer alone.
+    async fn past_filter(&self, actor: &Actor, request: &ListRequest) -> Result<ListFilter, AppError> {
+        if request.sort.key != SortKey::Created {
+            return Err(AppError::AtNotSupported);
+        }
+        let mut filter = ListFilter::default();
+        for part in parts(&request.query) {
+            match lone_value(part).ok_or(AppError::AtNotSupported)? {
+                (Field::Organization, value) if filter.organization_id.is_none() => {
+                    filter.organization_id = Some(self.named(actor, Kind::Organization, value).await?);
+                }
+                (Field::Catalog, value) if filter.catalog_id.is_none() => {
+                    filter.catalog_id = Some(self.named(actor, Kind::Catalog, value).await?);
+                }
+                (Field::Source, value) if filter.source_id.is_none() => {
+                    let source = self.store().source_named(value).await?;
+                    filter.source_id = Some(source.ok_or_else(|| no_such("source", value))?.id);
+                }
+                _ => return Err(AppError::AtNotSupported),
+            }
+        }
+        Ok(filter)
+    }
+
+    /// The record that a filter names by id or slug, which may be gone by now.
+    async fn named(&self, actor: &Actor, kind: Kind, value: &str) -> Result<RecordId, AppError> {
+        match self.record_even_if_gone(actor, kind, &Reference::from(value)).await {
+            Ok(record) => Ok(record.id),
+            Err(AppError::Moved(slug)) => Box::pin(self.named(actor, kind, slug.as_str())).await,
+            Err(AppError::NotFound(_)) => Err(no_such(kind.as_str(), value)),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// A stretch of a list in creation order.
+struct Walk {
+    after: Option<Seq>,
+    descending: bool,
+    /// One more than a page holds: it tells whether there is a next one.
+    limit: u64,
+}
+
+impl ListRequest {
+    fn walk(&self) -> Walk {
+        Walk {
+            after: self.after.as_ref().map(|after| Seq(after.created_seq)),
+            descending: self.sort.direction == Direction::Descending,
+            limit: u64::try_from(self.limit + 1).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// The page that a walk found.
+    fn page(&self, mut records: Vec<Record>, total: Option<u64>) -> Page {
+        let more = records.len() > self.limit;
+        records.truncate(self.limit);
+        let next = records.last().filter(|_| more).map(|last| created(last.created_seq));
+        Page { records, next, total }
+    }
+}
+
+fn no_such(parameter: &'static str, value: &str) -> AppError {
+    AppError::NoSuch { parameter, value: value.to_owned() }
+}
+
+/// The conditions that must all hold.
+fn parts(query: &Query) -> &[Query] {
+    match query {
+        Query::All => &[],
+        Query::And(parts) => parts,
+        one => std::slice::from_ref(one),
+    }
+}
+
+/// The field and the one value that it must have, when the condition is so.
+fn lone_value(part: &Query) -> Option<(Field, &str)> {
+    match part {
+        Query::Field(field, Test::AnyOf(values)) => match values.as_slice() {
+            [value] => Some((*field, value)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

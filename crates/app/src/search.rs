@@ -7,7 +7,8 @@ use vitrina_domain::{
     query::{FacetRequest, Selection, Sort},
     record::Record,
 };
-use vitrina_search::{After, Hit, Request, Suggestion};
+pub use vitrina_search::Suggestion;
+use vitrina_search::{After, Hit, Request};
 
 use crate::{App, AppError, auth::Actor, facet::LabelledFacet, list::Count};
 

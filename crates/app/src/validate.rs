@@ -7,12 +7,20 @@ use vitrina_domain::{
     record::{Kind, Metadata},
 };
 use vitrina_formats::{
-    read::{self, InputFormat, Limits},
+    read::{self, Identity, InputFormat, Limits},
     write::data_json_dataset,
 };
 use vitrina_validation::Shape;
 
-use crate::{App, AppError, import::Spooled, record::Judge};
+use crate::{
+    App, AppError,
+    import::{
+        Spooled,
+        duplicate::{self, Duplicates},
+        identity,
+    },
+    record::Judge,
+};
 
 /// What was found in one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +31,7 @@ pub struct ItemReport {
     pub identifier: Option<String>,
     /// Its title.
     pub title: Option<String>,
-    /// What an import would do with it: `created`, `quarantined` or `rejected`.
+    /// What an import into an empty store would do with it: `created`, `duplicate`, `quarantined` or `rejected`.
     pub outcome: Outcome,
     /// What was found.
     pub findings: Vec<Finding>,
@@ -92,14 +100,21 @@ impl App {
         if let Some(catalog) = &outline.catalog {
             findings.extend(self.check_catalog(catalog, &profiles));
         }
+        // A document that names its records by nothing better has titles compared as they are.
+        let duplicates = Duplicates::scan(document, &outline, limits, "")?;
         let mut items = Vec::new();
         for item in read::items(document.reopen().map_err(AppError::File)?, &outline, limits)? {
             let item = item?;
             let names =
                 item.json.as_ref().map(|json| read::identity(outline.format, json)).unwrap_or_default();
-            let (outcome, findings) = match &item.json {
-                Ok(json) => self.check_item(outline.format, json, &profiles),
-                Err(error) => (Outcome::Rejected, vec![unreadable(error)]),
+            let later = identity::identifier(&names, "")
+                .and_then(|identifier| duplicates.later(&identifier, item.position));
+            let (outcome, findings) = match (&item.json, later) {
+                (Ok(json), Some(later)) => {
+                    self.check_duplicate(outline.format, json, &profiles, &names, later)
+                }
+                (Ok(json), None) => self.check_item(outline.format, json, &profiles),
+                (Err(error), _) => (Outcome::Rejected, vec![unreadable(error)]),
             };
             items.push(ItemReport {
                 pointer: item.pointer,
@@ -131,6 +146,24 @@ impl App {
         findings
     }
 
+    /// Checks a record that a later one is called the same as: an import passes over it.
+    fn check_duplicate(
+        &self,
+        format: InputFormat,
+        json: &[u8],
+        profiles: &[String],
+        names: &Identity,
+        later: &str,
+    ) -> (Outcome, Vec<Finding>) {
+        let document = read::parse(format, json).map(|parsed| parsed.document).unwrap_or_default();
+        let found = |id: &String| duplicate::finding(self.validator(), id, names, &document, later);
+        let mut findings: Vec<Finding> = profiles.iter().map(found).collect();
+        // Two profiles without a rule of their own say the same.
+        findings.dedup();
+        findings.extend(self.check_item(format, json, profiles).1);
+        (Outcome::Duplicate, findings)
+    }
+
     fn check_item(&self, format: InputFormat, json: &[u8], profiles: &[String]) -> (Outcome, Vec<Finding>) {
         let parsed = match read::parse(format, json) {
             Ok(parsed) => parsed,
@@ -160,10 +193,9 @@ impl App {
         for id in profiles.iter().filter(|id| *id != crate::record::BASE_PROFILE) {
             let checked = match self.shape(id) {
                 Some(Shape::DataJson) if is_data_json(format) => Some(parsed.raw.clone()),
-                Some(Shape::DataJson) => intake
-                    .metadata
-                    .as_dataset()
-                    .map(|dataset| data_json_dataset(dataset, &site.languages(site.language))),
+                Some(Shape::DataJson) => intake.metadata.as_dataset().map(|dataset| {
+                    data_json_dataset(dataset, &site.languages(site.language), self.vocabularies())
+                }),
                 Some(Shape::Core) => Some(document.clone()),
                 None => None,
             };

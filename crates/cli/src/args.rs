@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use vitrina_app::auth::Grant;
 use vitrina_domain::{finding::Locale, id::TokenId};
 use vitrina_formats::Format;
@@ -100,6 +103,15 @@ pub struct Serve {
     /// Who encrypts the traffic of a public address.
     #[arg(long, value_name = "WHO")]
     pub tls: Option<Tls>,
+    /// Proxies whose word about the client is believed: addresses and networks, with commas.
+    #[arg(long, value_name = "LIST")]
+    pub proxies: Option<String>,
+    /// Names to answer to beside that of the base URL, with commas.
+    #[arg(long, value_name = "LIST")]
+    pub hosts: Option<String>,
+    /// Address and port of their own for the figures at /metrics.
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address)]
+    pub metrics_listen: Option<SocketAddr>,
     /// Fill an empty folder with a catalog made up for demonstration.
     #[arg(long)]
     pub demo: bool,
@@ -157,8 +169,8 @@ pub struct Import {
     vitrina export --format ttl | gzip > catalog.ttl.gz\n\n\
     Only what is published is exported.")]
 pub struct Export {
-    /// The format.
-    #[arg(long, value_name = "FORMAT", value_parser = export_format)]
+    /// The format of the file.
+    #[arg(long, value_name = "FORMAT", value_parser = export_format())]
     pub format: Format,
     /// The file to write; it appears when it is complete [default: standard output].
     #[arg(long, short, value_name = "FILE")]
@@ -275,6 +287,9 @@ impl Cli {
                 flags.listen = serve.listen;
                 flags.base_url = serve.base_url.as_ref().map(ToString::to_string);
                 flags.tls = serve.tls;
+                flags.proxies.clone_from(&serve.proxies);
+                flags.hosts.clone_from(&serve.hosts);
+                flags.metrics_listen = serve.metrics_listen;
                 Some(&serve.data)
             }
             Command::Import(import) => Some(&import.data),
@@ -306,11 +321,10 @@ fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(|_error| "write ADDRESS:PORT, for example 127.0.0.1:8080 or [::1]:8080")
 }
 
-fn export_format(text: &str) -> Result<Format, String> {
-    Format::from_name(text).ok_or_else(|| {
-        let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
-        format!("write one of {}", names.join(", "))
-    })
+/// The formats by name, which the help lists and a wrong one is answered with.
+fn export_format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name()))
+        .try_map(|name| Format::from_name(&name).ok_or("unknown format"))
 }
 
 fn scope(text: &str) -> Result<Grant, &'static str> {

@@ -117,6 +117,7 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Store, Failure> {
 pub(crate) fn store_failure(sentence: impl Into<String>, error: StoreError) -> Failure {
     let help = match &error {
         StoreError::Unavailable(_) => "is the database running, and may this user connect to it?",
+        StoreError::Busy(_) => "another process writes to the catalog; try again when it has ended",
         StoreError::File { .. } => "may this user write to the folder, and is there room on the disk?",
         StoreError::Unsupported(_) => "use the version of Vitrina that wrote the catalog, or a newer one",
         StoreError::Database(_) | StoreError::Inconsistent { .. } | StoreError::Taken { .. } => {

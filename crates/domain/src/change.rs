@@ -120,4 +120,6 @@ pub struct Change {
     pub revision: u32,
     /// The hash of that revision's document.
     pub hash: Digest,
+    /// The top-level members in which that document differs from the one before, sorted; only of an update.
+    pub changed: Vec<String>,
 }

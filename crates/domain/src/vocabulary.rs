@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::finding::Bilingual;
+use crate::{finding::Bilingual, metadata::Concept};
 
 /// One entry of a vocabulary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,17 @@ impl Term {
     /// A text attribute.
     pub fn text(&self, attribute: &str) -> Option<&str> {
         self.attributes.get(attribute).and_then(Value::as_str)
+    }
+
+    /// A frequency as `data.json` writes it: a repeating duration of ISO 8601, or `irregular`.
+    ///
+    /// A frequency without a duration of its own is told by the longest time that passes between two updates.
+    pub fn repeating_duration(&self) -> String {
+        match (self.text("iso8601"), self.text("period")) {
+            (Some(code), _) => code.to_owned(),
+            (None, Some(period)) => format!("R/{period}"),
+            (None, None) => "irregular".to_owned(),
+        }
     }
 
     /// A yes-or-no attribute.
@@ -152,6 +163,11 @@ impl Vocabulary {
     /// The term that a spelling stands for.
     pub fn resolve(&self, spelling: &str) -> Option<&Term> {
         self.index.get(&key(spelling)).and_then(|position| self.file.terms.get(*position))
+    }
+
+    /// The term that a value of a document stands for.
+    pub fn term_of(&self, concept: &Concept) -> Option<&Term> {
+        concept.spellings().find_map(|spelling| self.resolve(spelling))
     }
 }
 
@@ -294,6 +310,26 @@ mod tests {
         let vocabularies = Vocabularies::embedded().unwrap();
         let term = vocabularies.get(list).unwrap().resolve(spelling);
         assert_eq!(term.map(|term| term.code.as_str()), Some(code));
+    }
+
+    #[test]
+    fn every_frequency_has_a_repeating_duration_or_is_irregular() {
+        let vocabularies = Vocabularies::embedded().unwrap();
+        for term in vocabularies.frequency.terms() {
+            let written = term.repeating_duration();
+            assert!(written.starts_with("R/P") || written == "irregular", "{} {written}", term.code);
+        }
+        for (spelling, expected) in [
+            ("ANNUAL", "R/P1Y"),
+            ("realtime", "R/PT1S"),
+            ("DAILY_3", "R/P1D"),
+            ("WEEKLY_5", "R/P7D"),
+            ("AS_NEEDED", "irregular"),
+            ("nunca", "irregular"),
+        ] {
+            let term = vocabularies.frequency.resolve(spelling).unwrap();
+            assert_eq!(term.repeating_duration(), expected, "{spelling}");
+        }
     }
 
     #[test]

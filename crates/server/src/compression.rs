@@ -100,10 +100,15 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
-    use crate::conditional::{EntityTag, Precondition, Validators};
+    use crate::conditional::{EntityTag, Validators, precondition, revision_stem};
 
     fn tag() -> EntityTag {
-        EntityTag::of(["state"])
+        EntityTag::with_stem(&revision_stem(7), ["state"])
+    }
+
+    async fn text(response: Response) -> String {
+        let bytes = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
     }
 
     async fn ask(method: &str, pairs: &[(&str, String)]) -> Response {
@@ -111,7 +116,8 @@ mod tests {
             let validators = Validators { tag: tag(), modified: None };
             validators.respond(&headers, || Ok("word ".repeat(1_000).into_response()))
         };
-        let write = |headers: HeaderMap| async move { Precondition::required(&headers)?.check(Some(&tag())) };
+        let write =
+            |headers: HeaderMap| async move { precondition(&headers).map(|wanted| format!("{wanted:?}")) };
         let app = Router::new()
             .route("/", get(read).put(write))
             .layer(layer())
@@ -146,14 +152,14 @@ mod tests {
         assert_eq!((again.status(), etag(&again)), (StatusCode::NOT_MODIFIED, coded.clone()));
 
         let written = ask("PUT", &[("if-match", coded)]).await;
-        assert_eq!(written.status(), StatusCode::OK);
+        assert_eq!(text(written).await, "Revisions([7])");
     }
 
     #[tokio::test]
     async fn another_state_is_still_another_state() {
         let other = ask("GET", &[("if-none-match", "\"other-gzip\"".to_owned())]).await;
         assert_eq!(other.status(), StatusCode::OK);
-        let stale = ask("PUT", &[("if-match", "\"other-gzip\"".to_owned())]).await;
-        assert_eq!(stale.status(), StatusCode::PRECONDITION_FAILED);
+        let stale = ask("PUT", &[("if-match", "\"r6-other-gzip\"".to_owned())]).await;
+        assert_eq!(text(stale).await, "Revisions([6])");
     }
 }

@@ -6,9 +6,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use sha2::{Digest as _, Sha256};
+use vitrina_app::record::Precondition;
 use vitrina_domain::{finding::Bilingual, time::Timestamp};
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Answer, Code, Problem};
 
 /// A strong entity tag: the opaque part, without its quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,64 +98,40 @@ impl Validators {
     }
 }
 
-/// What a write demands of the current state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Precondition {
-    /// The record must be in one of the states with these tags.
-    Tags(Vec<String>),
-    /// The record must be there (`If-Match: *`).
-    Exists,
-    /// The record must not be there (`If-None-Match: *`).
-    Absent,
+/// Which revisions a write may replace, as `If-Match` says: our tags begin with the revision that they are of.
+///
+/// `If-None-Match: *` demands that nothing is there, so it matches no revision.
+pub(crate) fn precondition(headers: &HeaderMap) -> Answer<Precondition> {
+    if !headers.contains_key(header::IF_MATCH) {
+        let is_absence = tags(headers, &header::IF_NONE_MATCH).any(|tag| matches!(tag, Given::Any));
+        return Ok(if is_absence { Precondition::Revisions(Vec::new()) } else { Precondition::Absent });
+    }
+    let given: Vec<Given<'_>> = tags(headers, &header::IF_MATCH).collect();
+    if given.is_empty() {
+        let text = Bilingual::new(
+            "If-Match no lleva ninguna ETag entre comillas",
+            "If-Match holds no entity tag in quotes",
+        );
+        return Err(Problem::new(Code::BadRequest).with_detail(text));
+    }
+    if given.contains(&Given::Any) {
+        return Ok(Precondition::Any);
+    }
+    // RFC 9110 section 13.1.1: If-Match compares strongly, so weak tags never match.
+    let strong = given.into_iter().filter_map(|tag| match tag {
+        Given::Strong(tag) => revision_of(tag),
+        Given::Weak(_) | Given::Any => None,
+    });
+    Ok(Precondition::Revisions(strong.collect()))
 }
 
-impl Precondition {
-    /// The precondition of a write; `428` when there is none.
-    pub fn required(headers: &HeaderMap) -> Result<Self, Problem> {
-        Self::given(headers)?.ok_or_else(|| Problem::new(Code::PreconditionRequired))
-    }
+/// The readable part of the entity tags of a record: every representation of a revision begins with it.
+pub(crate) fn revision_stem(revision: u32) -> String {
+    format!("r{revision}")
+}
 
-    /// The precondition of a write that may go without.
-    pub fn given(headers: &HeaderMap) -> Result<Option<Self>, Problem> {
-        if headers.contains_key(header::IF_MATCH) {
-            let parsed: Vec<Given<'_>> = tags(headers, &header::IF_MATCH).collect();
-            if parsed.is_empty() {
-                let text = Bilingual::new(
-                    "If-Match no lleva ninguna ETag entre comillas",
-                    "If-Match holds no entity tag in quotes",
-                );
-                return Err(Problem::new(Code::BadRequest).with_detail(text));
-            }
-            if parsed.iter().any(|tag| matches!(tag, Given::Any)) {
-                return Ok(Some(Self::Exists));
-            }
-            // RFC 9110 section 13.1.1: If-Match compares strongly, so weak tags never match.
-            let strong = parsed.into_iter().filter_map(|tag| match tag {
-                Given::Strong(tag) => Some(tag.to_owned()),
-                Given::Weak(_) | Given::Any => None,
-            });
-            return Ok(Some(Self::Tags(strong.collect())));
-        }
-        let is_absent = tags(headers, &header::IF_NONE_MATCH).any(|tag| matches!(tag, Given::Any));
-        Ok(is_absent.then_some(Self::Absent))
-    }
-
-    /// `412` unless the current state, if there is one, is what the writer expects.
-    pub fn check(&self, current: Option<&EntityTag>) -> Result<(), Problem> {
-        let holds = match (self, current) {
-            (Self::Tags(tags), Some(current)) => tags.iter().any(|tag| tag == current.as_str()),
-            (Self::Exists, Some(_)) | (Self::Absent, None) => true,
-            (Self::Tags(_) | Self::Exists, None) | (Self::Absent, Some(_)) => false,
-        };
-        if holds {
-            return Ok(());
-        }
-        let problem = Problem::new(Code::PreconditionFailed);
-        Err(match current {
-            Some(tag) => problem.with_header(header::ETAG, tag.header()),
-            None => problem,
-        })
-    }
+fn revision_of(tag: &str) -> Option<u32> {
+    tag.strip_prefix('r')?.split('-').next()?.parse().ok()
 }
 
 /// A tag as a client sent it.
@@ -261,27 +238,31 @@ mod tests {
     }
 
     #[rstest]
-    #[case::same("\"abc\"", Ok(()))]
-    #[case::among("\"x\", \"abc\"", Ok(()))]
-    #[case::any("*", Ok(()))]
-    #[case::weak("W/\"abc\"", Err(Code::PreconditionFailed))]
-    #[case::stale("\"old\"", Err(Code::PreconditionFailed))]
-    #[case::garbage("abc", Err(Code::BadRequest))]
-    #[case::empty("", Err(Code::BadRequest))]
-    fn writes_compare_strongly(#[case] if_match: &str, #[case] outcome: Result<(), Code>) {
-        let headers = headers(&[("if-match", if_match)]);
-        let checked =
-            Precondition::required(&headers).and_then(|wanted| wanted.check(Some(&validators().tag)));
-        assert_eq!(checked.map_err(|problem| problem.code()), outcome);
+    #[case::nothing(&[], Precondition::Absent)]
+    #[case::any(&[("if-match", "*")], Precondition::Any)]
+    #[case::any_among(&[("if-match", "\"r7-abc\", *")], Precondition::Any)]
+    #[case::tags(&[("if-match", "\"r7-abc\", \"r8-x\"")], Precondition::Revisions(vec![7, 8]))]
+    #[case::not_ours(&[("if-match", "\"abc\"")], Precondition::Revisions(vec![]))]
+    #[case::weak(&[("if-match", "W/\"r7-abc\"")], Precondition::Revisions(vec![]))]
+    #[case::absence(&[("if-none-match", "*")], Precondition::Revisions(vec![]))]
+    #[case::of_reads(&[("if-none-match", "\"r7-abc\"")], Precondition::Absent)]
+    fn a_write_names_revisions(#[case] request: &[(&str, &str)], #[case] expected: Precondition) {
+        assert_eq!(precondition(&headers(request)).unwrap(), expected);
+    }
+
+    #[rstest]
+    #[case::garbage("abc")]
+    #[case::empty("")]
+    #[case::unclosed("\"r7-abc")]
+    fn what_is_no_tag_is_a_bad_request(#[case] if_match: &str) {
+        let refused = precondition(&headers(&[("if-match", if_match)])).unwrap_err();
+        assert_eq!(refused.code(), Code::BadRequest);
     }
 
     #[test]
-    fn a_write_without_a_precondition_is_428_and_a_create_may_demand_absence() {
-        let missing = Precondition::required(&HeaderMap::new()).map_err(|problem| problem.code());
-        assert_eq!(missing, Err(Code::PreconditionRequired));
-        let absent = Precondition::required(&headers(&[("if-none-match", "*")])).unwrap();
-        assert!(absent.check(None).is_ok() && absent.check(Some(&validators().tag)).is_err());
-        assert!(Precondition::Exists.check(None).is_err());
+    fn tags_name_the_revision_that_they_are_of() {
+        let tag = EntityTag::with_stem(&revision_stem(41), ["json", "es"]);
+        assert_eq!(revision_of(tag.as_str()), Some(41));
     }
 
     #[test]

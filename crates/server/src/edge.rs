@@ -91,7 +91,7 @@ mod tests {
             .route("/panic", get(explode))
             .route("/write", axum::routing::post(|| async {}));
         let edge = Edge {
-            hosts: Arc::new(HostPolicy::of(&site, &[])),
+            hosts: Arc::new(HostPolicy::of(&site, crate::limit::Exposure::Public, &[])),
             site,
             limits: Arc::default(),
             ids: RequestIds::new(|| uuid::Uuid::from_u128(7)),

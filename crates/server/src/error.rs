@@ -5,7 +5,7 @@ use vitrina_app::{AppError, Tombstone, auth::Denied};
 use vitrina_domain::finding::Bilingual;
 
 use crate::{
-    conditional::EntityTag,
+    conditional::{EntityTag, revision_stem},
     problem::{Code, Problem, TombstoneBody},
 };
 
@@ -43,15 +43,23 @@ impl From<AppError> for Problem {
             AppError::CursorMismatch => Self::new(Code::CursorMismatch),
             AppError::KeyReused => Self::new(Code::IdempotencyMismatch),
             AppError::KeyBusy => Self::new(Code::IdempotencyInProgress).retry_after(1),
-            error @ (AppError::Store(_) | AppError::Search(_)) => unavailable_or_internal(error),
+            AppError::AtNotSupported => Self::new(Code::AtNotSupported),
+            AppError::NoSuch { parameter, value } => no_such(parameter, &value),
+            error @ AppError::Busy(_) => Self::new(Code::Overloaded).retry_after(5).caused_by(error),
+            error @ AppError::Unavailable(_) => Self::new(Code::Unavailable).retry_after(5).caused_by(error),
             error => Self::internal(error),
         }
     }
 }
 
-/// The readable part of the entity tags of a record: every representation of a revision begins with it.
-pub(crate) fn revision_stem(revision: u32) -> String {
-    format!("r{revision}")
+/// A filter that can match nothing, because what it names is not here.
+fn no_such(parameter: &'static str, value: &str) -> Problem {
+    let shown: String = value.chars().take(60).collect();
+    let text = Bilingual::new(
+        format!("«{parameter}»: aquí no hay nada que se llame «{shown}»"),
+        format!("\"{parameter}\": nothing here is called \"{shown}\""),
+    );
+    Problem::parameter(Code::InvalidParameter, parameter, text)
 }
 
 fn not_found(what: &'static str) -> Problem {
@@ -102,13 +110,22 @@ fn unreadable(cause: &str) -> Problem {
     ))
 }
 
-/// A database that does not answer is not a fault of the program.
-fn unavailable_or_internal(error: AppError) -> Problem {
-    let is_unavailable = std::error::Error::source(&error)
-        .is_some_and(|cause| cause.to_string() == "the database is not available");
-    if is_unavailable {
-        Problem::new(Code::Unavailable).retry_after(5).caused_by(error)
-    } else {
-        Problem::internal(error)
+#[cfg(test)]
+mod tests {
+    use axum::{http::StatusCode, response::IntoResponse as _};
+    use rstest::rstest;
+    use vitrina_app::StoreError;
+
+    use super::*;
+
+    #[rstest]
+    #[case::waited_too_long(StoreError::Busy("locked".into()), Code::Overloaded)]
+    #[case::not_there(StoreError::Unavailable("refused".into()), Code::Unavailable)]
+    fn what_passes_is_worth_trying_again(#[case] error: StoreError, #[case] code: Code) {
+        let problem = Problem::from(AppError::from(error));
+        assert_eq!(problem.code(), code);
+        let response = problem.into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "5");
     }
 }

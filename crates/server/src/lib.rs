@@ -32,10 +32,11 @@ pub mod state;
 mod error;
 mod idempotency;
 mod nearest;
+mod notice;
 mod pages;
 mod router;
 mod routes;
 mod view;
 
 pub use listen::{Ended, Lifecycle, Limits, ListenError, Listener, Peer};
-pub use router::{Options, openapi_json, router, router_with};
+pub use router::{MetricsPlace, Options, cores, metrics_router, openapi_json, router, router_with};

@@ -34,6 +34,9 @@ fn install() -> Option<PrometheusHandle> {
     describe_counter!("vitrina_connections_refused_total", "connections over the limit of one address");
     describe_counter!("vitrina_accept_errors_total", "failed accepts, for example without file descriptors");
     describe_counter!("vitrina_panics_total", "requests that ended in a panic");
+    describe_counter!("vitrina_admitted_total", "requests that got a place of their class");
+    describe_gauge!("vitrina_in_flight", "requests that hold a place of their class");
+    describe_gauge!("vitrina_waiting", "requests that wait for a place of their class");
     describe_counter!("vitrina_shed_total", "requests refused because their class was busy");
     describe_counter!("vitrina_refused_total", "requests refused because of their address or token");
     Some(handle)

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
 use url::form_urlencoded;
 
-use crate::site::Site;
+use crate::{notice::Notice, site::Site};
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -19,12 +19,21 @@ pub struct Page<T> {
     pub total: Option<u64>,
     /// Whether `total` is exact.
     pub total_is_exact: bool,
+    /// What the reader should know of this list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 impl<T> Page<T> {
     /// A page of a list that was not counted.
     pub fn uncounted(items: Vec<T>, next: Option<String>) -> Self {
-        Self { items, next, total: None, total_is_exact: false }
+        Self { items, next, total: None, total_is_exact: false, notices: Vec::new() }
+    }
+
+    /// The only page of a list that is short.
+    pub fn whole(items: Vec<T>) -> Self {
+        let total = u64::try_from(items.len()).ok();
+        Self::uncounted(items, None).counted(total)
     }
 
     /// The same page of a list that was counted.
@@ -34,6 +43,23 @@ impl<T> Page<T> {
         self.total_is_exact = total.is_some();
         self
     }
+
+    /// The same page with what the reader should know of the list.
+    #[must_use]
+    pub fn noticed(mut self, notices: Vec<Notice>) -> Self {
+        self.notices = notices;
+        self
+    }
+}
+
+/// Takes away what a page does not hold of the rows that were read for it, and says whether it was anything.
+///
+/// One row more than the page holds is read, because it tells whether there is a next page.
+pub fn cut<T>(rows: &mut Vec<T>, limit: u64) -> bool {
+    let held = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > held;
+    rows.truncate(held);
+    more
 }
 
 /// The absolute address of the next page: the same path and parameters with another cursor.
@@ -71,6 +97,14 @@ mod tests {
         let mut headers = HeaderMap::new();
         link_next(&mut headers, Some(&next));
         assert_eq!(headers["link"], format!("<{next}>; rel=\"next\""));
+    }
+
+    #[test]
+    fn one_row_more_tells_of_a_next_page() {
+        for (rows, more) in [(0, false), (2, false), (3, true)] {
+            let mut read = vec![(); rows];
+            assert_eq!((cut(&mut read, 2), read.len()), (more, rows.min(2)));
+        }
     }
 
     #[test]

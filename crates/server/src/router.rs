@@ -1,9 +1,13 @@
 //! The routes, the limits and the edge, put together.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, LazyLock},
+};
 
 use axum::{Router, middleware, routing};
 use serde_json::Value;
+use tokio::runtime::Handle;
 use utoipa::openapi::OpenApi;
 use vitrina_app::App;
 
@@ -12,7 +16,7 @@ use crate::{
     edge::Edge,
     headers::{HostPolicy, RequestIds},
     idempotency,
-    limit::{self, Exposure, Gates, Proxies, RouteClass},
+    limit::{self, Allowances, Exposure, Gates, Proxies},
     listen::{Lifecycle, Limits},
     metrics, openapi,
     problem::ProblemBody,
@@ -30,14 +34,52 @@ pub struct Options {
     pub proxies: Proxies,
     /// Names the server answers to beside its own.
     pub hosts: Vec<String>,
+    /// Where the figures are.
+    pub metrics: MetricsPlace,
+    /// The limits of each class of routes.
+    pub allowances: Allowances,
+    /// The threads for what computes; without them it runs on those of the connections.
+    pub workers: Option<Handle>,
+}
+
+/// Where the figures for the operator are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsPlace {
+    /// Beside everything else.
+    Here,
+    /// At an address of their own, or nowhere: see [`metrics_router`].
+    Elsewhere,
 }
 
 impl Options {
     /// The options of a server at this base address: a loopback address is for this machine alone.
     pub fn of(site: &Site) -> Self {
-        let exposure = if site.is_loopback() { Exposure::Loopback } else { Exposure::Public };
-        Self { exposure, proxies: Proxies::default(), hosts: Vec::new() }
+        let (exposure, metrics) = if site.is_loopback() {
+            (Exposure::Loopback, MetricsPlace::Here)
+        } else {
+            (Exposure::Public, MetricsPlace::Elsewhere)
+        };
+        Self {
+            exposure,
+            proxies: Proxies::default(),
+            hosts: Vec::new(),
+            metrics,
+            allowances: Allowances::new(cores(), &[]),
+            workers: None,
+        }
     }
+}
+
+/// How many cores this process may use.
+pub fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The figures for the operator alone, for an address that the public does not reach.
+pub fn metrics_router() -> Router {
+    // Taken now, so that nothing is missed until somebody asks.
+    let _exporter = metrics::exporter();
+    Router::new().route("/metrics", routing::get(metrics::show))
 }
 
 /// The whole server as a service, for the accept loop and for tests.
@@ -48,10 +90,9 @@ pub fn router(app: App, lifecycle: Lifecycle) -> Router {
 
 /// As [`router`], with options of the operator's.
 pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
-    let Options { exposure, proxies, hosts } = options;
+    let Options { exposure, proxies, hosts, metrics: place, allowances, workers } = options;
     let site = Arc::new(site(&app, &CONTRACT));
-    let gates =
-        Arc::new(Gates::new(exposure, proxies, RouteClass::ALL.into_iter().map(RouteClass::allowance)));
+    let gates = Arc::new(Gates::new(exposure, proxies, allowances, workers.as_ref()));
     let ids = {
         let app = app.clone();
         RequestIds::new(move || app.new_id())
@@ -65,14 +106,14 @@ pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
     };
     let (api, _document) = routes::api().split_for_parts();
     let mut all = api.merge(routes::beside());
-    if exposure == Exposure::Loopback && metrics::exporter().is_some() {
+    if metrics::exporter().is_some() && place == MetricsPlace::Here {
         all = all.route("/metrics", routing::get(metrics::show));
     }
     let all = all
         .layer(middleware::from_fn_with_state(state.clone(), idempotency::once))
         .layer(middleware::from_fn_with_state(gates, limit::admit))
         .with_state(state);
-    let hosts = Arc::new(HostPolicy::of(&site, &hosts));
+    let hosts = Arc::new(HostPolicy::of(&site, exposure, &hosts));
     Edge { site, limits: Arc::new(Limits::default()), hosts, ids }.around(all)
 }
 

@@ -58,6 +58,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         pages += 1;
     }
     report("pages/s of 100 records", pages, begun)?;
+    read_past(&store).await?;
 
     let begun = Instant::now();
     for number in 0..2_000 {
@@ -66,6 +67,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
     report("records/s read by id", 2_000, begun)?;
     store.close().await;
     Ok(())
+}
+
+/// The whole list as it was at its end, and the answer that there was nothing before its beginning.
+async fn read_past(store: &Store) -> Result<(), Box<dyn Error>> {
+    let filter = ListFilter::default();
+    let page = async |at, after| {
+        let at = Timestamp::from_micros(at);
+        store.page_at(&Scope::Public, Kind::Dataset, &filter, at, after, false, 100).await
+    };
+    let begun = Instant::now();
+    let (mut after, mut pages) = (None, 0);
+    while let Some(last) = page(1, after).await?.last() {
+        after = Some(last.created_seq);
+        pages += 1;
+    }
+    report("pages/s of 100 records of the past", pages, begun)?;
+    let begun = Instant::now();
+    for _ in 0..20 {
+        page(0, None).await?;
+    }
+    report("empty pages/s of before everything", 20, begun)
 }
 
 async fn write(store: &Store, writes: Vec<RecordWrite>) -> Result<(), Box<dyn Error>> {

@@ -6,7 +6,7 @@ use sea_orm::{
 };
 use vitrina_domain::id::{RecordId, SourceId};
 
-use crate::{StoreError, Tx, bulk::Rows, plain::bound};
+use crate::{StoreError, Tx, bulk::Rows, plain::key};
 
 /// The table and its columns.
 #[derive(Debug, Clone, Copy, DeriveIden)]
@@ -29,7 +29,7 @@ impl Tx {
             .column(OrganizationAliases::OrganizationId)
             .from(OrganizationAliases::Table)
             .and_where(Expr::col(OrganizationAliases::SourceId).eq(source_id.uuid()))
-            .and_where(Expr::col(OrganizationAliases::Alias).eq(bound(alias)))
+            .and_where(Expr::col(OrganizationAliases::Alias).eq(key(alias)))
             .take();
         let row = self.transaction.query_one(&query).await?;
         Ok(row.map(|row| row.try_get_by_index(0).map(RecordId::new)).transpose()?)
@@ -43,13 +43,13 @@ impl Tx {
         organization_id: RecordId,
     ) -> Result<(), StoreError> {
         self.take_turn().await?;
-        let key = [OrganizationAliases::SourceId, OrganizationAliases::Alias];
+        let both = [OrganizationAliases::SourceId, OrganizationAliases::Alias];
         let replacing =
-            OnConflict::columns(key).update_column(OrganizationAliases::OrganizationId).to_owned();
+            OnConflict::columns(both).update_column(OrganizationAliases::OrganizationId).to_owned();
         let columns =
             [OrganizationAliases::SourceId, OrganizationAliases::Alias, OrganizationAliases::OrganizationId];
         let mut rows = Rows::new(OrganizationAliases::Table, columns).on_conflict(replacing);
-        rows.push([source_id.uuid().into(), bound(alias).into(), organization_id.uuid().into()]);
+        rows.push([source_id.uuid().into(), key(alias).into(), organization_id.uuid().into()]);
         rows.insert(&self.transaction).await?;
         Ok(())
     }

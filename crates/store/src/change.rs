@@ -11,7 +11,12 @@ use vitrina_domain::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, bulk::Rows, column::Cell, merge::merged};
+use crate::{
+    Store, StoreError,
+    bulk::Rows,
+    column::{Cell, json_text},
+    merge::merged,
+};
 
 /// Which changes a reader may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +40,11 @@ enum Changes {
     Op,
     Revision,
     Hash,
+    Changed,
 }
 
 impl Changes {
-    const COLUMNS: [Self; 9] = [
+    const COLUMNS: [Self; 10] = [
         Self::Seq,
         Self::At,
         Self::Actor,
@@ -48,6 +54,7 @@ impl Changes {
         Self::Op,
         Self::Revision,
         Self::Hash,
+        Self::Changed,
     ];
 }
 
@@ -62,6 +69,7 @@ struct Row {
     op: String,
     revision: i64,
     hash: Vec<u8>,
+    changed: String,
 }
 
 impl TryFrom<Row> for Change {
@@ -79,6 +87,7 @@ impl TryFrom<Row> for Change {
             op: cell("op").word(&row.op)?,
             revision: cell("revision").number(row.revision)?,
             hash: cell("hash").digest(&row.hash)?,
+            changed: cell("changed").json(&row.changed)?,
         })
     }
 }
@@ -158,6 +167,7 @@ pub(crate) async fn append(tx: &DatabaseTransaction, changes: Vec<Change>) -> Re
             change.op.as_str().into(),
             i64::from(change.revision).into(),
             change.hash.as_bytes().to_vec().into(),
+            json_text(&change.changed)?.into(),
         ]);
     }
     rows.insert(tx).await?;

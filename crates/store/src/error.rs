@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr, TryGetError, sqlx};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, TryGetError, sqlx};
 
 /// Why the store cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +10,9 @@ pub enum StoreError {
     /// The database cannot be reached or refuses to work; trying again later may help.
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Other writers did not let go of the database in time; the same write may succeed later.
+    #[error("the database is busy with other writes")]
+    Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database failed at something it should be able to do.
     #[error("the database failed")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -51,6 +54,13 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// For `map_err` where a writer waits for its turn: nothing else than waiting too long is [`Self::Busy`].
+    pub(crate) fn waiting(error: DbErr) -> Self {
+        if is_wait(&error) { Self::Busy(Box::new(error)) } else { error.into() }
+    }
+}
+
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         if let Some(SqlErr::UniqueConstraintViolation(message)) = error.sql_err() {
@@ -74,7 +84,7 @@ fn name_in(message: &str) -> &'static str {
     [
         ("slugs", "slug"),
         ("records_identity", "identifier"),
-        ("identifier", "identifier"),
+        ("records.identity", "identifier"),
         ("sources", "source"),
     ]
     .into_iter()
@@ -98,6 +108,27 @@ fn is_passing(error: &DbErr) -> bool {
         sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| is_passing_code(&code)),
         _ => false,
     }
+}
+
+/// Whether somebody waited in vain for a connection or a lock.
+fn is_wait(error: &DbErr) -> bool {
+    let cause = match error {
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => return true,
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause.as_ref(),
+        _ => return false,
+    };
+    match cause {
+        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(refusal) => refusal.code().is_some_and(|code| is_wait_code(&code)),
+        _ => false,
+    }
+}
+
+/// `PostgreSQL`: no lock in time. `SQLite`: busy, whatever the rest of the extended code says.
+fn is_wait_code(code: &str) -> bool {
+    code == "55P03" || (code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == 5))
 }
 
 /// `SQLite` gives result codes as decimal numbers, `PostgreSQL` five-character SQLSTATEs.
@@ -131,8 +162,18 @@ mod tests {
     }
 
     #[rstest]
+    #[case::busy("5", true)]
+    #[case::busy_snapshot("517", true)]
+    #[case::lock_timeout("55P03", true)]
+    #[case::disk_full("13", false)]
+    #[case::statement_timeout("57014", false)]
+    fn some_failures_are_waits(#[case] code: &str, #[case] waits: bool) {
+        assert_eq!(is_wait_code(code), waits);
+    }
+
+    #[rstest]
     #[case("UNIQUE constraint failed: slugs.kind, slugs.slug", "slug")]
-    #[case("UNIQUE constraint failed: records.kind, records.source_id, records.identifier", "identifier")]
+    #[case("UNIQUE constraint failed: records.kind, records.source_id, records.identity", "identifier")]
     #[case(r#"duplicate key value violates unique constraint "records_identity""#, "identifier")]
     #[case(r#"duplicate key value violates unique constraint "sources_name""#, "source")]
     #[case(r#"duplicate key value violates unique constraint "distributions_pkey""#, "id")]

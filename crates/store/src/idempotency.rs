@@ -10,7 +10,7 @@ use crate::{
     StoreError, Tx,
     bulk::Rows,
     column::{Cell, json_text},
-    plain::bound,
+    plain::{self, bound},
 };
 
 /// An answer kept for a repeated request with the same `Idempotency-Key`.
@@ -60,7 +60,9 @@ impl Row {
 }
 
 fn under(owner: &str, key: &str) -> Expr {
-    Expr::col(IdempotencyKeys::Owner).eq(bound(owner)).and(Expr::col(IdempotencyKeys::Key).eq(bound(key)))
+    Expr::col(IdempotencyKeys::Owner)
+        .eq(bound(owner))
+        .and(Expr::col(IdempotencyKeys::Key).eq(plain::key(key)))
 }
 
 impl Tx {
@@ -93,7 +95,7 @@ impl Tx {
         let mut rows = Rows::new(IdempotencyKeys::Table, columns).on_conflict(keeping);
         rows.push([
             bound(owner).into(),
-            bound(key).into(),
+            plain::key(key).into(),
             request.as_bytes().to_vec().into(),
             self.at.micros().into(),
             "[]".into(),

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use vitrina_domain::canonical::Digest;
+
 /// The text as plain columns hold it.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
@@ -14,6 +16,11 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
 /// The text as a value to bind.
 pub(crate) fn bound(text: &str) -> String {
     plain(text).into_owned()
+}
+
+/// The key of a text in a unique index: its SHA-256, because a text may be longer than what `PostgreSQL` can index.
+pub(crate) fn key(text: &str) -> Vec<u8> {
+    Digest::of(plain(text).as_bytes()).as_bytes().to_vec()
 }
 
 #[cfg(test)]

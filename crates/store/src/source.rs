@@ -11,7 +11,12 @@ use vitrina_domain::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, bulk::Rows, column::Cell, plain::bound};
+use crate::{
+    Store, StoreError, Tx,
+    bulk::Rows,
+    column::Cell,
+    plain::{bound, key},
+};
 
 /// The table and its columns.
 #[derive(Debug, Clone, Copy, DeriveIden)]
@@ -19,6 +24,7 @@ enum Sources {
     Table,
     Id,
     Name,
+    NameDigest,
     Kind,
     CatalogId,
     OrganizationId,
@@ -68,7 +74,7 @@ async fn find<C: ConnectionTrait>(connection: &C, condition: Expr) -> Result<Opt
 }
 
 fn named(name: &str) -> Expr {
-    Expr::col(Sources::Name).eq(bound(name))
+    Expr::col(Sources::NameDigest).eq(key(name))
 }
 
 impl Store {
@@ -103,10 +109,15 @@ impl Tx {
         name: &str,
         kind: &str,
     ) -> Result<Source, StoreError> {
-        let keeping = OnConflict::column(Sources::Name).do_nothing().to_owned();
-        let mut rows =
-            Rows::new(Sources::Table, [Sources::Id, Sources::Name, Sources::Kind]).on_conflict(keeping);
-        rows.push([id.uuid().into(), bound(name).into(), bound(kind).into()]);
+        if let Some(source) = find(&self.transaction, named(name)).await? {
+            return Ok(source);
+        }
+        // Others wait for a new name until this transaction ends. Whoever has the turn must not be among them.
+        self.take_turn().await?;
+        let keeping = OnConflict::column(Sources::NameDigest).do_nothing().to_owned();
+        let columns = [Sources::Id, Sources::Name, Sources::NameDigest, Sources::Kind];
+        let mut rows = Rows::new(Sources::Table, columns).on_conflict(keeping);
+        rows.push([id.uuid().into(), bound(name).into(), key(name).into(), bound(kind).into()]);
         rows.insert(&self.transaction).await?;
         let source = find(&self.transaction, named(name)).await?;
         source.ok_or_else(|| Cell { table: "sources", column: "name", row: name }.inconsistent())
@@ -114,6 +125,7 @@ impl Tx {
 
     /// Writes catalog, organization and last fetch of a source.
     pub async fn update_source(&mut self, source: &Source) -> Result<(), StoreError> {
+        self.take_turn().await?;
         let update = Query::update()
             .table(Sources::Table)
             .value(Sources::CatalogId, source.catalog_id.map(RecordId::uuid))

@@ -29,15 +29,19 @@ enum Turn {
 
 impl Store {
     /// Begins to write. `actor` and `at` go into every revision and change of the transaction.
+    ///
+    /// Writers take turns, on `SQLite` from here on and on `PostgreSQL` from the first record on. One that waits longer
+    /// than five seconds gives up as [`StoreError::Busy`]: nothing was written, and the same may be tried again.
     pub async fn begin(&self, actor: &str, at: Timestamp) -> Result<Tx, StoreError> {
         let immediate = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let transaction = self.connections.writer.begin_with_options(immediate).await?;
-        let turn = match self.connections.backend {
-            Backend::Sqlite => Turn::Taken,
-            Backend::Postgres => Turn::NotYet,
+        let begun = self.connections.writer.begin_with_options(immediate).await;
+        let (transaction, turn) = match self.connections.backend {
+            Backend::Sqlite => (begun.map_err(StoreError::waiting)?, Turn::Taken),
+            // Here nobody waits for a writer yet, but perhaps for a server that is not there.
+            Backend::Postgres => (begun?, Turn::NotYet),
         };
         Ok(Tx { transaction, actor: crate::plain::bound(actor), at, turn })
     }
@@ -62,7 +66,8 @@ impl Tx {
                     lock,
                     [CHANGE_LOG_LOCK.into()],
                 ))
-                .await?;
+                .await
+                .map_err(StoreError::waiting)?;
             self.turn = Turn::Taken;
         }
         Ok(())

@@ -10,6 +10,8 @@
 //!   `match` names keyword and place, a fixture in `tests/fixtures/<profile>/invalid/<CODE>.json`.
 //! - To add a rule across members: a function in a module of `rule`, one line in `rule::ALL`, an entry
 //!   without `match`, a fixture.
+//! - A rule between the records of a list (`across` in `profile.json`) is asked by who reads the list:
+//!   [`Validator::not_unique`].
 #![warn(missing_docs)]
 
 mod library;

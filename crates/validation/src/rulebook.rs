@@ -18,6 +18,14 @@ pub(crate) enum Scope {
     OpenData,
 }
 
+/// What a rule compares between the records of one list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Across {
+    /// Their identifiers, which are to differ.
+    Identifiers,
+}
+
 /// What a violation of a schema must be like for a rule to speak of it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,9 +73,11 @@ pub(crate) struct Rule {
     scope: Option<Scope>,
     /// The part of the guideline that a pending rule waits for.
     part: Option<String>,
+    /// What it compares between records, if it does.
+    pub(crate) across: Option<Across>,
     /// Where it stands.
     pub(crate) source: Option<String>,
-    /// The violations it stands for; none for a rule that is a function.
+    /// The violations it stands for; none for a rule that is a function or compares records.
     #[serde(default, rename = "match")]
     pub(crate) matches: Vec<Match>,
     /// What is wrong, with places to fill.
@@ -141,6 +151,11 @@ impl Rulebook {
     /// The rule with a code.
     pub(crate) fn by_code(&self, code: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.code == code)
+    }
+
+    /// The rule that compares something between records.
+    pub(crate) fn across(&self, compared: Across) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.across == Some(compared))
     }
 
     /// The first rule that speaks of a violation.

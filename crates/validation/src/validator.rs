@@ -16,7 +16,7 @@ use crate::{
     message::Details,
     profile::{self, Definition, Profile},
     rule::{self, CodeRule, Subject},
-    rulebook::{Claims, Rulebook},
+    rulebook::{Across, Claims, Rulebook},
     schemas,
     violation::Violation,
 };
@@ -109,6 +109,19 @@ impl Validator {
             }
         }
         report.into_findings()
+    }
+
+    /// What a profile says of a document whose identifier another record of the same list has, too.
+    ///
+    /// `other` is where that record stands in the list. Who reads the list knows which identifiers repeat;
+    /// nothing, where the profile has no rule on that.
+    pub fn not_unique(&self, profile: &str, document: &Value, other: &str) -> Option<Finding> {
+        let found = self.profiles.iter().position(|known| known.is_called(profile))?;
+        let rule = self.checkers.get(found)?.rulebook.across(Across::Identifiers)?;
+        let identifier = document.get("identifier").unwrap_or(&Value::Null);
+        let details =
+            Details::default().with_both("value", crate::message::excerpt(identifier)).with("limit", other);
+        Some(rule.finding("/identifier".to_owned(), &details, Claims::of(document)))
     }
 
     fn no_such_profile(&self, name: &str) -> Vec<Finding> {
@@ -308,8 +321,8 @@ mod tests {
                 let known =
                     rule::ALL.iter().any(|known| known.shape == shape && known.codes.contains(&&*rule.code));
                 assert!(
-                    known || !rule.matches.is_empty(),
-                    "{} has neither a match nor a function",
+                    known || !rule.matches.is_empty() || rule.across.is_some(),
+                    "{} has neither a match nor a function, and compares no records",
                     rule.code
                 );
                 listed.insert(rule.code.clone());

@@ -5,7 +5,7 @@ use vitrina_formats::read::Identity;
 
 /// The identifier of a record at its source: its own, else its IRI, else its landing page, else source and
 /// title. Nothing for a record with no name of any kind.
-pub(super) fn identifier(identity: &Identity, source: &str) -> Option<String> {
+pub(crate) fn identifier(identity: &Identity, source: &str) -> Option<String> {
     let filled =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
     filled(&identity.identifier)

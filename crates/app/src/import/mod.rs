@@ -1,10 +1,12 @@
 //! Imports: a document in, every record's fate out.
 //!
-//! `spool` keeps the bytes, `prepare` turns items into candidates (many at once, no database), `settle` decides
-//! and writes them batch by batch, `run` leads the whole and closes it.
+//! `spool` keeps the bytes, `duplicate` finds the records that are called the same, `prepare` turns items into
+//! candidates (many at once, no database), `settle` decides and writes them batch by batch, `run` leads the
+//! whole and closes it.
 
 mod catalog;
-mod identity;
+pub(crate) mod duplicate;
+pub(crate) mod identity;
 mod organization;
 mod policy;
 mod prepare;

@@ -1,17 +1,17 @@
 //! From raw items to candidates: all the work that needs no database, done by many threads at once.
 
-use std::collections::HashMap;
-
 use vitrina_domain::{
-    canonical::Digest,
     finding::{Bilingual, Finding, Severity},
     import::Outcome,
     record::Kind,
 };
-use vitrina_formats::read::{self, InputFormat, ItemError, Limits, Outline, RawItem, ReadError};
+use vitrina_formats::read::{self, InputFormat, ItemError, RawItem};
 
-use super::{Spooled, identity};
-use crate::record::{Intake, Judge, Refusal};
+use super::{
+    duplicate::{self, Duplicates},
+    identity,
+};
+use crate::record::{BASE_PROFILE, Intake, Judge, Refusal};
 
 /// An item after all that needs no database.
 #[derive(Debug)]
@@ -34,41 +34,13 @@ pub(super) enum Verdict {
     Refused(Outcome, Vec<Finding>),
 }
 
-/// The last item of each identifier: an earlier one of the same document is a duplicate.
-#[derive(Debug, Default)]
-pub(super) struct LastOf(HashMap<Digest, u64>);
-
-impl LastOf {
-    /// Passes over the document once, reading no more of each item than its names.
-    pub(super) fn scan(
-        document: &Spooled,
-        outline: &Outline,
-        limits: Limits,
-        source: &str,
-    ) -> Result<Self, ReadError> {
-        let mut last = HashMap::new();
-        for item in read::items(document.reopen()?, outline, limits)? {
-            let item = item?;
-            let Ok(json) = &item.json else { continue };
-            if let Some(identifier) = identity::identifier(&read::identity(outline.format, json), source) {
-                last.insert(Digest::of(identifier.as_bytes()), item.position);
-            }
-        }
-        Ok(Self(last))
-    }
-
-    fn is_superseded(&self, identifier: &str, position: u64) -> bool {
-        self.0.get(&Digest::of(identifier.as_bytes())).is_some_and(|last| *last > position)
-    }
-}
-
 /// Turns one raw item into a candidate.
 pub(super) fn candidate(
     judge: Judge<'_>,
     format: InputFormat,
     item: RawItem,
     source: &str,
-    last_of: &LastOf,
+    duplicates: &Duplicates,
 ) -> Candidate {
     let mut candidate = Candidate {
         position: item.position,
@@ -91,9 +63,11 @@ pub(super) fn candidate(
     candidate.title.clone_from(&names.title);
     candidate.identifier = identity::identifier(&names, source);
     if let Some(identifier) = &candidate.identifier
-        && last_of.is_superseded(identifier, candidate.position)
+        && let Some(later) = duplicates.later(identifier, candidate.position)
     {
-        candidate.verdict = Verdict::Refused(Outcome::Duplicate, vec![duplicate(identifier)]);
+        let document = read::parse(format, &json).map(|parsed| parsed.document).unwrap_or_default();
+        let found = duplicate::finding(judge.validator, BASE_PROFILE, &names, &document, later);
+        candidate.verdict = Verdict::Refused(Outcome::Duplicate, vec![found]);
         return candidate;
     }
     candidate.verdict = verdict(judge, format, &json, candidate.identifier.as_deref());
@@ -136,16 +110,4 @@ fn unreadable(error: &ItemError) -> Finding {
         ),
     };
     Finding::new(Severity::Error, code, "", message)
-}
-
-fn duplicate(identifier: &str) -> Finding {
-    Finding::new(
-        Severity::Warning,
-        "W-GEN-DUPLICATE",
-        "/identifier",
-        Bilingual::new(
-            format!("otro registro posterior del mismo documento tiene el identificador «{identifier}»"),
-            format!("a later record of the same document has the identifier \"{identifier}\""),
-        ),
-    )
 }

@@ -15,8 +15,9 @@ use vitrina_formats::read::{self, Limits, Outline, RawItem, ReadError};
 
 use super::{
     Spooled,
+    duplicate::Duplicates,
     organization::Organizations,
-    prepare::{Candidate, LastOf, candidate},
+    prepare::{Candidate, candidate},
     settle::{Destination, Settled, settle},
 };
 use crate::{
@@ -233,10 +234,10 @@ impl<'a> Import<'a> {
         let document = Arc::new(document);
         let outline = Arc::new(outline.clone());
         let source: Arc<str> = self.destination.source.name.as_str().into();
-        let last_of = {
+        let duplicates = {
             let (document, outline, source) =
                 (Arc::clone(&document), Arc::clone(&outline), Arc::clone(&source));
-            Arc::new(blocking(move || LastOf::scan(&document, &outline, limits, &source)).await??)
+            Arc::new(blocking(move || Duplicates::scan(&document, &outline, limits, &source)).await??)
         };
         let (sender, receiver) = mpsc::channel(2);
         let reader = {
@@ -251,8 +252,8 @@ impl<'a> Import<'a> {
         let mut batches = raw_batches
             .map(|batch: Vec<RawItem>| {
                 let (app, outline) = (app.clone(), Arc::clone(&outline));
-                let (source, last_of) = (Arc::clone(&source), Arc::clone(&last_of));
-                blocking(move || prepare_batch(&app, now, &outline, batch, &source, &last_of))
+                let (source, duplicates) = (Arc::clone(&source), Arc::clone(&duplicates));
+                blocking(move || prepare_batch(&app, now, &outline, batch, &source, &duplicates))
             })
             .buffered(2)
             .boxed();
@@ -380,11 +381,11 @@ fn prepare_batch(
     outline: &Outline,
     batch: Vec<RawItem>,
     source: &str,
-    last_of: &LastOf,
+    duplicates: &Duplicates,
 ) -> Vec<Candidate> {
     let judge =
         Judge { validator: app.validator(), now, languages: &app.site().languages(app.site().language) };
-    batch.into_iter().map(|item| candidate(judge, outline.format, item, source, last_of)).collect()
+    batch.into_iter().map(|item| candidate(judge, outline.format, item, source, duplicates)).collect()
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {

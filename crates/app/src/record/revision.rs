@@ -15,7 +15,7 @@ use crate::{App, AppError, auth::Actor};
 const LONGEST_RAW: u64 = 32 << 20;
 
 impl App {
-    /// Revisions of a record, newest first, before a number; without their documents.
+    /// Revisions of a record that the actor may read, newest first, before a number; without their documents.
     pub async fn revisions(
         &self,
         actor: &Actor,
@@ -25,7 +25,7 @@ impl App {
         limit: u64,
     ) -> Result<Vec<Revision>, AppError> {
         let record = self.record(actor, kind, reference).await?;
-        Ok(self.store().revisions(record.id, before, limit).await?)
+        Ok(self.store().revisions(&actor.scope(), record.id, before, limit).await?)
     }
 
     /// One revision of a record.
@@ -37,29 +37,40 @@ impl App {
         number: u32,
     ) -> Result<(Record, Revision), AppError> {
         let record = self.record(actor, kind, reference).await?;
-        let revision =
-            self.store().revision(record.id, number).await?.ok_or(AppError::NotFound("revision"))?;
-        Ok((record, revision))
+        let revision = self.store().revision(&actor.scope(), record.id, number).await?;
+        Ok((record, revision.ok_or(AppError::NotFound("revision"))?))
     }
 
-    /// The revision of a record that held at an instant.
+    /// A record as it was at an instant, also when it was deleted since.
+    ///
+    /// What is held or withdrawn today is closed for the past as well: it may say what should never have been said.
     pub async fn record_at(
         &self,
         actor: &Actor,
         kind: Kind,
         reference: &Reference,
         at: Timestamp,
-    ) -> Result<(Record, Revision), AppError> {
-        let record = self.record(actor, kind, reference).await?;
-        let revision =
-            self.store().revision_at(record.id, at).await?.ok_or(AppError::NotFound("revision"))?;
-        Ok((record, revision))
+    ) -> Result<Record, AppError> {
+        let scope = actor.scope();
+        let (id, current) = match reference {
+            Reference::Id(id) => (*id, None),
+            Reference::Slug(slug) => {
+                let target = self.store().slug(kind, slug).await?.ok_or(AppError::NotFound(kind.as_str()))?;
+                let moved = target.current.as_str() != slug;
+                (target.id, moved.then_some(target.current))
+            }
+        };
+        let Some(record) = self.store().record_at(&scope, kind, id, at).await? else {
+            self.record(actor, kind, &Reference::Id(id)).await?;
+            return Err(AppError::NotFound("revision"));
+        };
+        current.map_or(Ok(record), |slug| Err(AppError::Moved(slug)))
     }
 
     /// The bytes that the current revision of a record was made from, as UTF-8 JSON.
     pub async fn raw(&self, actor: &Actor, kind: Kind, reference: &Reference) -> Result<Vec<u8>, AppError> {
         let record = self.record(actor, kind, reference).await?;
-        let revision = self.store().revision(record.id, record.revision).await?;
+        let revision = self.store().revision(&actor.scope(), record.id, record.revision).await?;
         let span = revision.and_then(|revision| revision.raw).ok_or(AppError::NotFound("raw original"))?;
         let file = self.store().blobs().open(&span.digest)?.ok_or(AppError::NotFound("raw original"))?;
         tokio::task::spawn_blocking(move || cut(file, &span))

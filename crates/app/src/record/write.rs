@@ -9,7 +9,7 @@ use vitrina_domain::{
 };
 use vitrina_store::{Current, RecordWrite, Tx, Written};
 
-use super::{Intake, Judge, Refusal, match_distributions};
+use super::{Intake, Judge, Precondition, Refusal, match_distributions, merge_patch::merge};
 use crate::{
     App, AppError,
     auth::{Action, Actor, Object, authorize},
@@ -17,28 +17,6 @@ use crate::{
 
 /// The source of records that come through the API one by one.
 const API_SOURCE: &str = "api";
-
-/// Which revisions a write may replace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Precondition {
-    /// The writer does not say: refused where there is something to replace.
-    Absent,
-    /// Whatever is there, but something must be (`If-Match: *`).
-    Any,
-    /// One of these revisions.
-    Revisions(Vec<u32>),
-}
-
-impl Precondition {
-    pub(crate) fn check(&self, current: u32) -> Result<(), AppError> {
-        match self {
-            Self::Absent => Err(AppError::PreconditionRequired),
-            Self::Any => Ok(()),
-            Self::Revisions(revisions) if revisions.contains(&current) => Ok(()),
-            Self::Revisions(_) => Err(AppError::PreconditionFailed { current }),
-        }
-    }
-}
 
 /// A record to be made.
 #[derive(Debug, Clone)]
@@ -384,61 +362,4 @@ fn identifier_is_fixed(identifier: &str) -> Finding {
             format!("the identifier of this record is \"{identifier}\" and does not change"),
         ),
     )
-}
-
-/// RFC 7396, section 2; the depth of `patch` is limited where it is read.
-fn merge(target: &mut Value, patch: &Value) {
-    let Some(patch) = patch.as_object() else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    let Some(object) = target.as_object_mut() else { return };
-    for (name, value) in patch {
-        if value.is_null() {
-            object.remove(name);
-        } else {
-            merge(object.entry(name.clone()).or_insert(Value::Null), value);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-    use serde_json::json;
-
-    use super::*;
-
-    // The cases of RFC 7396, appendix A.
-    #[rstest]
-    #[case(json!({"a":"b"}), json!({"a":"c"}), json!({"a":"c"}))]
-    #[case(json!({"a":"b"}), json!({"b":"c"}), json!({"a":"b","b":"c"}))]
-    #[case(json!({"a":"b"}), json!({"a":null}), json!({}))]
-    #[case(json!({"a":"b","b":"c"}), json!({"a":null}), json!({"b":"c"}))]
-    #[case(json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"}))]
-    #[case(json!({"a":"c"}), json!({"a":["b"]}), json!({"a":["b"]}))]
-    #[case(json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}}))]
-    #[case(json!({"a":[{"b":"c"}]}), json!({"a":[1]}), json!({"a":[1]}))]
-    #[case(json!(["a","b"]), json!(["c","d"]), json!(["c","d"]))]
-    #[case(json!({"a":"b"}), json!(["c"]), json!(["c"]))]
-    #[case(json!({"a":"foo"}), json!(null), json!(null))]
-    #[case(json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1}))]
-    #[case(json!([1,2]), json!({"a":"b","c":null}), json!({"a":"b"}))]
-    #[case(json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}}))]
-    fn merges_as_rfc_7396_says(#[case] mut target: Value, #[case] patch: Value, #[case] result: Value) {
-        merge(&mut target, &patch);
-        assert_eq!(target, result);
-    }
-
-    #[test]
-    fn preconditions() {
-        assert!(matches!(Precondition::Absent.check(1), Err(AppError::PreconditionRequired)));
-        assert!(Precondition::Any.check(7).is_ok());
-        assert!(Precondition::Revisions(vec![3, 4]).check(4).is_ok());
-        let stale = Precondition::Revisions(vec![3]).check(4);
-        assert!(matches!(stale, Err(AppError::PreconditionFailed { current: 4 })));
-    }
 }

@@ -150,7 +150,7 @@ fn port(settings: &Settings) -> Check {
 }
 
 fn exposure(settings: &Settings) -> Check {
-    match settings.check_exposure() {
+    match settings.check_addresses() {
         Ok(()) => Check::good("address", format!("permanent addresses begin with {}", settings.base_url())),
         Err(error) => Check::broken("address", error.to_string(), "set base_url and tls"),
     }

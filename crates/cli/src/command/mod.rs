@@ -1,6 +1,6 @@
 //! The commands, one a file: read the arguments, call a use case, say what came of it.
 
-use std::{future::Future, io::Write};
+use std::{future::Future, io::Write, num::NonZeroUsize};
 
 use vitrina_domain::finding::Locale;
 
@@ -51,7 +51,10 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
     }
     let context = Context { settings, locale: locale(cli, environment) };
     match &cli.command {
-        Command::Serve(serve) => block_on(serve::run(context, serve)),
+        Command::Serve(serve) => {
+            let threads = serve::threads(&context.settings);
+            block_on_threads(Some(threads), serve::run(context, serve))
+        }
         Command::Import(import) => block_on(import::run(context, import)),
         Command::Export(export) => block_on(export::run(context, export)),
         Command::Validate(validate) => block_on(validate::run(context, validate)),
@@ -74,10 +77,20 @@ fn locale(cli: &Cli, environment: &Environment) -> Locale {
 }
 
 fn block_on(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::because("cannot start the threads", error))?;
+    block_on_threads(None, command)
+}
+
+/// Runs a command on so many threads, or on as many as there are cores.
+fn block_on_threads(
+    threads: Option<NonZeroUsize>,
+    command: impl Future<Output = Result<Exit, Failure>>,
+) -> Result<Exit, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = threads {
+        builder.worker_threads(threads.get());
+    }
+    let runtime =
+        builder.enable_all().build().map_err(|error| Failure::because("cannot start the threads", error))?;
     runtime.block_on(command)
 }
 

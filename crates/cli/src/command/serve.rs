@@ -1,6 +1,8 @@
 //! `vitrina serve`: the catalog over HTTP, until a signal ends it.
 
-use tokio::signal;
+use std::num::NonZeroUsize;
+
+use tokio::{runtime::Handle, signal};
 use vitrina_app::{
     App,
     auth::Actor,
@@ -10,8 +12,8 @@ use vitrina_app::{
 };
 use vitrina_domain::{import::Outcome, time::Timestamp};
 use vitrina_server::{
-    Ended, Lifecycle, Limits, ListenError, Listener, Options,
-    limit::{Exposure, Network, Proxies},
+    Ended, Lifecycle, Limits, ListenError, Listener, MetricsPlace, Options, cores,
+    limit::{Allowances, Exposure, Network, Proxies},
 };
 use vitrina_store::Store;
 
@@ -24,16 +26,23 @@ use crate::{
     wiring::{self, Catalog},
 };
 
+/// How many threads the handlers get.
+pub(super) fn threads(settings: &Settings) -> NonZeroUsize {
+    allowances(settings).threads()
+}
+
+fn allowances(settings: &Settings) -> Allowances {
+    Allowances::new(cores(), &settings.budgets.0)
+}
+
 pub(super) async fn run(context: Context, serve: &Serve) -> Result<Exit, Failure> {
     let settings = &context.settings;
-    settings.check_exposure()?;
-    let proxies = proxies(settings)?;
+    settings.check_addresses()?;
     warn_about_root();
-    // The port first: a busy one is said before anything is touched.
-    let listener = Listener::bind(settings.listen, Limits::default()).await.map_err(cannot_listen)?;
+    let doors = Doors::open(settings).await?;
     let base_url = match &settings.base_url {
         Some(base_url) => base_url.to_string(),
-        None => format!("http://{}", listener.address()),
+        None => format!("http://{}", doors.catalog.address()),
     };
     let store = wiring::open_store(settings).await?;
     store
@@ -41,41 +50,82 @@ pub(super) async fn run(context: Context, serve: &Serve) -> Result<Exit, Failure
         .await
         .map_err(|error| wiring::store_failure("cannot bring the database up to date", error))?;
     settle(&store, &base_url, serve).await?;
-    let is_private = settings.listen.ip().is_loopback() && is_loopback(&base_url);
-    let options = Options {
-        exposure: if is_private { Exposure::Loopback } else { Exposure::Public },
-        proxies,
-        hosts: settings.hosts.0.clone(),
-    };
+    let options = options(settings, &base_url);
     let catalog = Catalog::assemble(settings, store, base_url)?;
     if serve.demo {
         fill(&catalog.app).await?;
     }
-    let ended = listen(&catalog.app, listener, options).await;
+    let ended = doors.serve(&catalog.app, options).await;
     catalog.close().await;
     tracing::info!("ended");
-    match ended {
+    match ended? {
         Ended::Drained => Ok(Exit::Done),
         Ended::Cut => Err(Failure::failed("some requests were cut off because they took too long to end")),
     }
 }
 
-/// Serves and lets the index follow until a signal, then ends in the reverse order.
-async fn listen(app: &App, listener: Listener, options: Options) -> Ended {
-    let lifecycle = Lifecycle::default();
-    let signals = tokio::spawn(watch_signals(lifecycle.clone()));
-    let follower = {
-        let lifecycle = lifecycle.clone();
-        follow::spawn(app, async move { lifecycle.stopping().await })
-    };
-    tracing::info!(address = %listener.address(), url = app.site().base_url, "listening");
-    let routes = vitrina_server::router_with(app.clone(), lifecycle.clone(), options);
-    let ended = listener.serve(routes, lifecycle).await;
-    signals.abort();
-    if let Err(error) = follower.await {
-        tracing::error!(%error, "the follower of the log died");
+fn options(settings: &Settings, base_url: &str) -> Options {
+    let is_private = settings.listen.ip().is_loopback() && is_loopback(base_url);
+    let has_figures = is_private && settings.metrics_listen.is_none();
+    Options {
+        exposure: if is_private { Exposure::Loopback } else { Exposure::Public },
+        proxies: proxies(settings),
+        hosts: settings.hosts.0.iter().map(ToString::to_string).collect(),
+        metrics: if has_figures { MetricsPlace::Here } else { MetricsPlace::Elsewhere },
+        allowances: allowances(settings),
+        workers: Some(Handle::current()),
     }
-    ended
+}
+
+/// Where the server listens: for the catalog, and for the figures when they have an address of their own.
+struct Doors {
+    catalog: Listener,
+    figures: Option<Listener>,
+}
+
+impl Doors {
+    /// Takes the ports before anything else: a busy one is said before anything is touched.
+    async fn open(settings: &Settings) -> Result<Self, Failure> {
+        let bind = async |flag, address| {
+            Listener::bind(address, Limits::default()).await.map_err(|error| cannot_listen(flag, error))
+        };
+        let catalog = bind("--listen", settings.listen).await?;
+        let figures = match settings.metrics_listen {
+            Some(address) => Some(bind("--metrics-listen", address).await?),
+            None => None,
+        };
+        Ok(Self { catalog, figures })
+    }
+
+    /// Serves and lets the index follow until a signal, then ends in the reverse order.
+    async fn serve(self, app: &App, options: Options) -> Result<Ended, Failure> {
+        let Self { catalog, figures } = self;
+        let lifecycle = Lifecycle::default();
+        let signals = tokio::spawn(watch_signals(lifecycle.clone()));
+        let follower = {
+            let lifecycle = lifecycle.clone();
+            follow::spawn(app, async move { lifecycle.stopping().await })
+        };
+        let figures = figures.map(|figures| {
+            tracing::info!(address = %figures.address(), "figures");
+            tokio::spawn(figures.serve(vitrina_server::metrics_router(), lifecycle.clone()))
+        });
+        tracing::info!(address = %catalog.address(), url = app.site().base_url, "listening");
+        let routes = vitrina_server::router_with(app.clone(), lifecycle.clone(), options);
+        let ended = catalog.serve_apart(cores(), routes, lifecycle.clone()).await;
+        // When serving failed nobody else tells the others.
+        lifecycle.stop();
+        signals.abort();
+        if let Err(error) = follower.await {
+            tracing::error!(%error, "the follower of the log died");
+        }
+        if let Some(figures) = figures
+            && let Err(error) = figures.await
+        {
+            tracing::error!(%error, "the server of the figures died");
+        }
+        ended.map_err(|error| cannot_listen("--listen", error))
+    }
 }
 
 /// The first signal drains, the second one ends at once.
@@ -104,11 +154,11 @@ async fn next_signal() -> std::io::Result<()> {
     signal::ctrl_c().await
 }
 
-fn cannot_listen(error: ListenError) -> Failure {
+fn cannot_listen(flag: &str, error: ListenError) -> Failure {
     let help = match &error {
         ListenError::Busy { address } => {
             format!(
-                "is Vitrina running already? Another port: --listen {}:{}",
+                "is Vitrina running already? Another port: {flag} {}:{}",
                 address.ip(),
                 address.port().wrapping_add(1)
             )
@@ -117,7 +167,7 @@ fn cannot_listen(error: ListenError) -> Failure {
             "ports below 1024 are for root: take a higher one and a proxy in front".to_owned()
         }
         ListenError::Unusable { .. } => {
-            "--listen takes an address of this machine, for example 127.0.0.1:8080".to_owned()
+            format!("{flag} takes an address of this machine, for example 127.0.0.1:8080")
         }
     };
     let sentence = error.to_string();
@@ -125,19 +175,11 @@ fn cannot_listen(error: ListenError) -> Failure {
 }
 
 /// The proxies whose word is believed: those of the setting, else this machine when a proxy is in front.
-fn proxies(settings: &Settings) -> Result<Proxies, Failure> {
-    let here = ["127.0.0.0/8".to_owned(), "::1".to_owned()];
-    let texts = match (settings.proxies.0.as_slice(), settings.tls) {
-        ([], Some(Tls::Proxy)) => here.as_slice(),
-        (listed, _) => listed,
-    };
-    let network = |text: &String| {
-        text.parse::<Network>().map_err(|error| {
-            Failure::usage(format!("the setting \"proxies\" cannot be used: {error}"))
-                .help("write addresses and networks, for example 127.0.0.1, 10.0.0.0/8")
-        })
-    };
-    texts.iter().map(network).collect::<Result<Vec<_>, _>>().map(Proxies)
+fn proxies(settings: &Settings) -> Proxies {
+    match (settings.proxies.0.as_slice(), settings.tls) {
+        ([], Some(Tls::Proxy)) => Proxies(Network::LOOPBACK.to_vec()),
+        (listed, _) => Proxies(listed.to_vec()),
+    }
 }
 
 /// Keeps what permanent addresses begin with. A catalog that was only ever tried on loopback may move: nobody
@@ -220,18 +262,19 @@ mod tests {
     use super::*;
     use crate::config::List;
 
-    #[test]
-    fn proxies_are_believed_only_when_they_are_named_or_in_front() {
-        let count = |tls, listed: &[&str]| {
-            let listed = listed.iter().map(|word| (*word).to_owned()).collect();
-            let settings = Settings { tls, proxies: List(listed), ..Settings::default() };
-            proxies(&settings).map(|proxies| proxies.0.len()).map_err(|failure| failure.to_string())
-        };
-        assert_eq!(count(None, &[]), Ok(0));
-        assert_eq!(count(Some(Tls::OffExplicitly), &[]), Ok(0));
-        assert_eq!(count(Some(Tls::Proxy), &[]), Ok(2));
-        assert_eq!(count(Some(Tls::Proxy), &["10.0.0.0/8"]), Ok(1));
-        assert!(count(None, &["everybody"]).unwrap_err().contains("everybody"));
+    #[rstest]
+    #[case(None, &[], 0)]
+    #[case(Some(Tls::OffExplicitly), &[], 0)]
+    #[case(Some(Tls::Proxy), &[], 2)]
+    #[case(Some(Tls::Proxy), &["10.0.0.0/8"], 1)]
+    fn proxies_are_believed_only_when_they_are_named_or_in_front(
+        #[case] tls: Option<Tls>,
+        #[case] listed: &[&str],
+        #[case] believed: usize,
+    ) {
+        let listed = listed.iter().map(|text| text.parse().unwrap()).collect();
+        let settings = Settings { tls, proxies: List(listed), ..Settings::default() };
+        assert_eq!(proxies(&settings).0.len(), believed);
     }
 
     #[rstest]

@@ -16,16 +16,19 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use vitrina_domain::finding::Locale;
+use vitrina_server::limit::{Network, OwnBudget};
 
+mod list;
 mod problem;
 mod reference;
 mod setting;
 mod value;
 
+pub use list::{HostName, List};
 pub use problem::ConfigError;
 pub use reference::{as_toml, reference};
 pub use setting::{SETTINGS, Setting};
-pub use value::{BaseUrl, DatabaseUrl, List, LogFormat, Tls};
+pub use value::{BaseUrl, DatabaseUrl, LogFormat, Tls};
 
 /// What every environment variable of ours begins with.
 pub const PREFIX: &str = "VITRINA_";
@@ -51,9 +54,13 @@ pub struct Settings {
     /// Who encrypts the traffic of a public address.
     pub tls: Option<Tls>,
     /// The proxies whose word about the client is believed: addresses and networks.
-    pub proxies: List,
+    pub proxies: List<Network>,
     /// Names that the server answers to beside that of `base_url`.
-    pub hosts: List,
+    pub hosts: List<HostName>,
+    /// Where the figures for the operator are, when not beside everything else.
+    pub metrics_listen: Option<SocketAddr>,
+    /// How many requests of a class run at once, where ours does not fit.
+    pub budgets: List<OwnBudget>,
     /// What the site is called, in Spanish.
     pub site_title: String,
     /// What the site is called, in English.
@@ -83,6 +90,8 @@ impl Default for Settings {
             tls: None,
             proxies: List::default(),
             hosts: List::default(),
+            metrics_listen: None,
+            budgets: List::default(),
             site_title: "Catálogo de información de interés público".to_owned(),
             site_title_en: "Catalog of public-interest information".to_owned(),
             site_description: "Lo que las instituciones publican porque a todas las personas les sirve."
@@ -114,6 +123,15 @@ pub struct Flags {
     /// `--tls`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
+    /// `--proxies`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxies: Option<String>,
+    /// `--hosts`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<String>,
+    /// `--metrics-listen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metrics_listen: Option<SocketAddr>,
     /// `--log-level`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_level: Option<String>,
@@ -152,8 +170,19 @@ impl Settings {
         }
     }
 
+    /// Refuses a public address without the settings that make it safe, and figures in the place of the catalog.
+    pub fn check_addresses(&self) -> Result<(), ConfigError> {
+        self.check_exposure()?;
+        match self.metrics_listen {
+            Some(metrics) if metrics == self.listen && metrics.port() != 0 => {
+                Err(ConfigError::Shared { address: metrics })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses a public address of which it is not said what it is called and who encrypts it.
-    pub fn check_exposure(&self) -> Result<(), ConfigError> {
+    fn check_exposure(&self) -> Result<(), ConfigError> {
         if self.listen.ip().is_loopback() || (self.base_url.is_some() && self.tls.is_some()) {
             return Ok(());
         }

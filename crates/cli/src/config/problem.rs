@@ -57,6 +57,12 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
     },
+    /// One address for two things.
+    #[error("listen and metrics_listen are both {address}")]
+    Shared {
+        /// The address.
+        address: SocketAddr,
+    },
     /// A public address without the settings that make it safe.
     #[error("{listen} can be reached from other machines, and {} not set", said(missing))]
     Exposed {
@@ -96,6 +102,10 @@ impl From<ConfigError> for Failure {
             },
             ConfigError::Circular { .. } => "give the folder with --data-dir or VITRINA_DATA_DIR".to_owned(),
             ConfigError::Readable { path } => format!("chmod 600 {}", path.display()),
+            ConfigError::Shared { .. } => {
+                "give metrics_listen a port of its own, or leave it out: on loopback /metrics is beside the rest"
+                    .to_owned()
+            }
             ConfigError::Exposed { .. } => {
                 "for example: --base-url https://datos.example.org --tls proxy (a server \
                                             in front encrypts), or --tls off-explicitly (nobody does)"

@@ -81,7 +81,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "proxies",
-        flag: None,
+        flag: Some("--proxies"),
         example: "127.0.0.1, 10.0.0.0/8",
         es: "Los servidores intermedios a los que se cree quién es el cliente (`X-Forwarded-For`): direcciones y \
              redes. Por omisión, esta misma máquina cuando `tls` es `proxy`.",
@@ -90,10 +90,30 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "hosts",
-        flag: None,
+        flag: Some("--hosts"),
         example: "datos.internal:8080",
         es: "Los nombres a los que responde el servidor además del de `base_url`; a otros contesta 421.",
         en: "The names that the server answers to beside that of `base_url`; others get 421.",
+    },
+    Setting {
+        name: "metrics_listen",
+        flag: Some("--metrics-listen"),
+        example: "127.0.0.1:9090",
+        es: "Dirección y puerto aparte para `/metrics`, que el público no debe alcanzar. Sin este ajuste, un servidor \
+             sólo para esta máquina lo tiene junto a lo demás y uno público no lo tiene.",
+        en: "An address and port of its own for `/metrics`, which the public should not reach. Without it, a server \
+             for this machine alone has it beside the rest and a public one has none.",
+    },
+    Setting {
+        name: "budgets",
+        flag: None,
+        example: "search=8, export=16",
+        es: "Cuántas peticiones de una clase se atienden a la vez; las demás esperan un poco o reciben 503. Las clases \
+             son `read`, `search`, `export`, `page`, `write`, `validate` e `import`. Por omisión depende de los \
+             núcleos; lo que rige está en `/api/v1/limits`.",
+        en: "How many requests of a class are answered at once; the others wait a little or get 503. The classes are \
+             `read`, `search`, `export`, `page`, `write`, `validate` and `import`. By default it depends on the cores; \
+             what is in force is at `/api/v1/limits`.",
     },
     Setting {
         name: "site_title",

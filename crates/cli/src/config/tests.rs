@@ -59,6 +59,14 @@ fn the_file_in_the_data_folder_cannot_move_it() {
 #[case("tls = 'on'", "off-explicitly")]
 #[case("max_connections = 0", "max_connections")]
 #[case("listen = ", "line 1")]
+#[case("proxies = ['10.0.0.0/33']", "not an address or network")]
+#[case("proxies = ['everybody']", "for example proxies = \"127.0.0.1, 10.0.0.0/8\"")]
+#[case("proxies = 10", "one text with commas")]
+#[case("hosts = ['https://a.example']", "without http://")]
+#[case("hosts = 'a.example/x'", "for example hosts = ")]
+#[case("metrics_listen = '9090'", "for example metrics_listen = \"127.0.0.1:9090\"")]
+#[case("budgets = ['sarch=8']", "search, export")]
+#[case("budgets = 'search=0'", "for example budgets = ")]
 fn a_wrong_file_is_refused_with_advice(#[case] text: &str, #[case] advice: &str) {
     let (_dir, path) = file(text);
     let said = refused(Some(&path), &[]);
@@ -84,8 +92,22 @@ fn lists_are_written_with_commas_where_there_are_no_lists() {
     let variables = environment(&[("VITRINA_HOSTS", "a.example, b.example:8080,")]);
     let (_dir, path) = file("proxies = ['127.0.0.1', '10.0.0.0/8']\n");
     let settings = Settings::load(Some(&path), &variables, &Flags::default()).unwrap();
-    assert_eq!(settings.hosts.0, ["a.example", "b.example:8080"]);
-    assert_eq!(settings.proxies.0, ["127.0.0.1", "10.0.0.0/8"]);
+    let written = serde_json::to_value(&settings).unwrap();
+    assert_eq!(written["hosts"], serde_json::json!(["a.example", "b.example:8080"]));
+    assert_eq!(written["proxies"], serde_json::json!(["127.0.0.1/32", "10.0.0.0/8"]));
+}
+
+#[test]
+fn figures_do_not_take_the_place_of_the_catalog() {
+    let address = "127.0.0.1:8080".parse().unwrap();
+    let both = Settings { listen: address, metrics_listen: Some(address), ..Settings::default() };
+    let said = Failure::from(both.check_addresses().unwrap_err()).to_string();
+    assert!(said.contains("127.0.0.1:8080") && said.contains("a port of its own"), "{said}");
+    // Port 0 is any free port, and the system gives no port twice.
+    let any = "127.0.0.1:0".parse().unwrap();
+    assert!(
+        Settings { listen: any, metrics_listen: Some(any), ..Settings::default() }.check_addresses().is_ok()
+    );
 }
 
 #[test]
@@ -121,7 +143,7 @@ fn a_public_address_needs_a_name_and_a_word_on_encryption(
         tls,
         ..Settings::default()
     };
-    match (settings.check_exposure(), expected) {
+    match (settings.check_addresses(), expected) {
         (Ok(()), Ok(())) => {}
         (Err(error), Err(said)) => assert!(error.to_string().contains(said), "{error}"),
         (found, expected) => panic!("{found:?} instead of {expected:?}"),

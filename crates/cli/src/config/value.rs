@@ -122,28 +122,6 @@ impl Serialize for BaseUrl {
     }
 }
 
-/// Some words: a list in the file, or one text with commas, which is all that the environment has.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(from = "Words")]
-pub struct List(pub Vec<String>);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Words {
-    Listed(Vec<String>),
-    Joined(String),
-}
-
-impl From<Words> for List {
-    fn from(words: Words) -> Self {
-        let words = match words {
-            Words::Listed(words) => words,
-            Words::Joined(text) => text.split(',').map(str::to_owned).collect(),
-        };
-        Self(words.iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect())
-    }
-}
-
 /// Who encrypts the traffic of a public address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]

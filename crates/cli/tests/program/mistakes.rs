@@ -62,6 +62,38 @@ fn a_busy_port_is_said_before_anything_is_touched() {
 }
 
 #[test]
+fn a_busy_port_of_the_figures_is_said_likewise() {
+    let desk = Desk::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    desk.run(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", &address]).expect(3).says(&[
+        &address,
+        "in use",
+        "--metrics-listen 127.0.0.1:",
+    ]);
+    assert!(is_untouched(&desk.path("vitrina-data")));
+}
+
+#[test]
+fn odd_names_networks_and_budgets_are_refused_before_anything_is_touched() {
+    let desk = Desk::new();
+    desk.run(&["serve", "--proxies", "10.0.0.0/40"]).expect(2).says(&["10.0.0.0/40", "CIDR", "for example"]);
+    desk.run(&["serve", "--hosts", "https://datos.example.org"])
+        .expect(2)
+        .says(&["hosts", "without http://"]);
+    desk.run(&["serve", "--listen", "127.0.0.1:1", "--metrics-listen", "127.0.0.1:1"])
+        .expect(2)
+        .says(&["listen and metrics_listen are both", "a port of its own"]);
+    desk.run_with(&["serve"], &[("VITRINA_BUDGETS", "search=lots")]).expect(2).says(&[
+        "search=lots",
+        "class=number",
+        "validate",
+        "the environment",
+    ]);
+    assert!(is_untouched(&desk.path("vitrina-data")));
+}
+
+#[test]
 fn a_public_address_needs_a_name_and_a_word_on_encryption() {
     let desk = Desk::new();
     desk.run(&["serve", "--listen", "0.0.0.0:0"]).expect(2).says(&["base_url and tls", "--tls proxy"]);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Agent, Attribution, Concept, ContactPoint, Identifier, Iri, LegalResource, Location, PeriodOfTime,
-    Reference, member::document,
+    Reference, document::document,
 };
 use crate::{
     date::Date,

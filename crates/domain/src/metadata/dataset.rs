@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Activity, Agent, Attribution, BoundingBox, Concept, ContactPoint, Distribution, Document, Identifier,
-    Iri, LegalResource, Location, Notes, PeriodOfTime, Reference, Relationship, member::document,
+    Iri, LegalResource, Location, Notes, PeriodOfTime, Reference, Relationship, document::document,
 };
 use crate::{
     date::Date,

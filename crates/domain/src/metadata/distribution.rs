@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Checksum, Column, Concept, Identifier, Iri, LegalResource, Location, PeriodOfTime, Reference,
-    Restriction, member::document,
+    Restriction, document::document,
 };
 use crate::{date::Date, language::Text};
 

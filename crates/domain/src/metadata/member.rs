@@ -2,61 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::Notes;
 use crate::{
     date::Date,
-    finding::{Bilingual, Finding, Severity, pointer_segment},
     language::{Keywords, LanguageTag, Text},
 };
-
-/// The place being read and what was changed on the way.
-#[derive(Debug, Default)]
-pub struct Notes {
-    path: String,
-    findings: Vec<Finding>,
-}
-
-impl Notes {
-    /// What was noted so far.
-    pub fn into_findings(self) -> Vec<Finding> {
-        self.findings
-    }
-
-    /// Notes that a value was understood in spite of its form.
-    pub fn coerced(&mut self, from: &str, to: &str) {
-        self.note(
-            "W-GEN-COERCED",
-            Bilingual::new(
-                format!("se esperaba {to} y se leyó un valor de tipo {from}"),
-                format!("expected {to}, read from a value of type {from}"),
-            ),
-        );
-    }
-
-    /// Notes a warning at the place being read.
-    pub fn note(&mut self, code: &str, message: Bilingual) {
-        self.findings.push(Finding::new(Severity::Warning, code, self.path.clone(), message));
-    }
-
-    /// Reads a member; what was noted of a value that does not fit after all is forgotten.
-    pub(crate) fn attempt<T: Member>(&mut self, member: &str, value: Value) -> Result<T, Value> {
-        let noted = self.findings.len();
-        let result = self.within(member, |notes| T::read(value, notes));
-        if result.is_err() {
-            self.findings.truncate(noted);
-        }
-        result
-    }
-
-    /// Reads something one step further down the document.
-    pub fn within<T>(&mut self, segment: &str, read: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = self.path.len();
-        self.path.push('/');
-        self.path.push_str(&pointer_segment(segment));
-        let result = read(self);
-        self.path.truncate(outer);
-        result
-    }
-}
 
 /// A type that a member of a document can have.
 pub trait Member: Sized {
@@ -68,109 +18,6 @@ pub trait Member: Sized {
 
     /// The value as JSON, or nothing when the member is absent.
     fn write(&self) -> Option<Value>;
-}
-
-/// A JSON object with a fixed list of known members and any number of others.
-pub trait Document: Sized + Default {
-    /// The names of the known members.
-    const MEMBERS: &'static [&'static str];
-
-    /// Takes every known member out of the object; the rest stays in `additional`.
-    fn from_object(object: Map<String, Value>, notes: &mut Notes) -> Self;
-
-    /// The document as a JSON object.
-    fn to_object(&self) -> Map<String, Value>;
-
-    /// The members that the model does not know, or whose values did not fit.
-    fn additional(&self) -> &Map<String, Value>;
-
-    /// Reads the short form some nodes have: a bare text in place of an object.
-    fn from_text(_text: &str) -> Option<Self> {
-        None
-    }
-
-    /// The short form, when it says everything the node holds.
-    fn as_text(&self) -> Option<String> {
-        None
-    }
-}
-
-/// Declares a document: its fields, their types and their names in JSON.
-macro_rules! document {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $member:literal,)* } $($short:item)*) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Default)]
-        pub struct $name {
-            $($(#[$field_doc])* pub $field: $type,)*
-            /// Members that the model does not know, or whose values did not fit, as they came.
-            pub additional: serde_json::Map<String, serde_json::Value>,
-        }
-
-        impl $crate::metadata::Document for $name {
-            const MEMBERS: &'static [&'static str] = &[$($member),*];
-
-            fn from_object(
-                mut object: serde_json::Map<String, serde_json::Value>,
-                notes: &mut $crate::metadata::Notes,
-            ) -> Self {
-                let mut document = Self::default();
-                $(if let Some(value) = object.remove($member) {
-                    match notes.attempt($member, value) {
-                        Ok(read) => document.$field = read,
-                        Err(value) => { document.additional.insert($member.to_owned(), value); }
-                    }
-                })*
-                document.additional.append(&mut object);
-                document
-            }
-
-            fn to_object(&self) -> serde_json::Map<String, serde_json::Value> {
-                let mut object = self.additional.clone();
-                $(if let Some(value) = $crate::metadata::Member::write(&self.$field) {
-                    object.insert($member.to_owned(), value);
-                })*
-                object
-            }
-
-            fn additional(&self) -> &serde_json::Map<String, serde_json::Value> {
-                &self.additional
-            }
-
-            $($short)*
-        }
-
-        impl $crate::metadata::Member for $name {
-            fn read(
-                value: serde_json::Value,
-                notes: &mut $crate::metadata::Notes,
-            ) -> Result<Self, serde_json::Value> {
-                $crate::metadata::member::read_document(value, notes)
-            }
-
-            fn write(&self) -> Option<serde_json::Value> {
-                Some($crate::metadata::member::write_document(self))
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serde::Serialize::serialize(&$crate::metadata::Document::to_object(self), serializer)
-            }
-        }
-    };
-}
-pub(crate) use document;
-
-pub(crate) fn read_document<D: Document>(value: Value, notes: &mut Notes) -> Result<D, Value> {
-    match value {
-        Value::Object(object) => Ok(D::from_object(object, notes)),
-        Value::String(text) => D::from_text(&text).ok_or(Value::String(text)),
-        other => Err(other),
-    }
-}
-
-pub(crate) fn write_document<D: Document>(document: &D) -> Value {
-    document.as_text().map_or_else(|| Value::Object(document.to_object()), Value::String)
 }
 
 fn type_name(value: &Value) -> &'static str {

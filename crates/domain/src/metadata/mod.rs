@@ -9,8 +9,10 @@
 mod catalog;
 mod dataset;
 mod distribution;
+mod document;
 mod member;
 mod node;
+mod notes;
 mod organization;
 mod value;
 
@@ -18,10 +20,12 @@ pub use catalog::{Catalog, DataService, DatasetSeries};
 pub(crate) use dataset::refuse_server_owned;
 pub use dataset::{Dataset, NotADataset, SERVER_OWNED};
 pub use distribution::Distribution;
-pub use member::{Document, Member, Notes};
+pub use document::Document;
+pub use member::Member;
 pub use node::{
     Activity, Address, Agent, Attribution, Checksum, Column, Concept, ContactPoint, Identifier,
     LegalResource, Location, PeriodOfTime, Reference, Relationship, Restriction,
 };
+pub use notes::Notes;
 pub use organization::Organization;
 pub use value::{BoundingBox, Email, InvalidIri, Iri};

@@ -1,6 +1,6 @@
 //! The organization document: obligated subjects, guarantors, civil society and others.
 
-use super::{Concept, ContactPoint, Identifier, Iri, Reference, member::document};
+use super::{Concept, ContactPoint, Identifier, Iri, Reference, document::document};
 use crate::language::Text;
 
 document! {

@@ -7,7 +7,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::{Identity, InputFormat, ckan::given_identifier};
+use super::{Identity, InputFormat, ckan::given_identifier, number};
 
 /// A value as far as a name may be made of it.
 #[derive(Debug, Clone, Default)]
@@ -166,6 +166,7 @@ struct Head {
 
 /// What a record is called.
 pub(super) fn identity(format: InputFormat, json: &[u8]) -> Identity {
+    let json = &*number::quoted(json, &number::lossy(json));
     let is_package = match format {
         InputFormat::CkanPackage | InputFormat::CkanPackageList | InputFormat::CkanSearch => true,
         // A line may be of any shape: only looking at its members tells.

@@ -11,13 +11,16 @@ mod extent;
 mod identity;
 mod items;
 mod lines;
+mod number;
 mod outline;
 mod own;
 mod position;
 mod recognise;
 mod shape;
 mod sniff;
+mod source;
 mod survey;
+mod tree;
 mod walk;
 
 use std::io::{Read, Seek, SeekFrom};
@@ -185,6 +188,20 @@ pub enum ReadError {
         /// What was found.
         found: String,
     },
+    /// Lists and objects inside each other, deeper than the limit.
+    #[error(
+        "lists and objects nested deeper than {limit} levels at line {line}, column {column} (byte {offset})"
+    )]
+    TooDeep {
+        /// The limit in force.
+        limit: usize,
+        /// Line, from 1.
+        line: u64,
+        /// Column, from 1, in bytes.
+        column: u64,
+        /// Bytes before it.
+        offset: u64,
+    },
     /// Over a limit.
     #[error("over the limit of {limit}: {what}")]
     TooLarge {
@@ -217,8 +234,15 @@ pub fn items<R: Read + Seek>(
 ///
 /// The place in an error is counted from the record's first byte: [`ItemError::within`] moves it.
 pub fn parse(format: InputFormat, json: &[u8]) -> Result<Parsed, ItemError> {
-    let raw: Value = serde_json::from_slice(json).map_err(|error| position::broken_item(json, &error))?;
-    let (document, findings) = match (&raw, format) {
+    let numbers = number::lossy(json);
+    let root = if holds_packages(format) { IN_PACKAGE } else { "" };
+    let (raw, mut findings) = tree::read(&number::quoted(json, &numbers), root).map_err(|error| {
+        // The place is that of the record as it came, without our quotation marks.
+        let error = serde_json::from_slice::<Value>(json).err().unwrap_or(error);
+        position::broken_item(json, &error)
+    })?;
+    findings.extend(number::findings(json, &numbers, root));
+    let (document, changed) = match (&raw, format) {
         (Value::Object(object), InputFormat::Ndjson | InputFormat::VitrinaList)
             if shape::is_own_record(object) =>
         {
@@ -232,7 +256,15 @@ pub fn parse(format: InputFormat, json: &[u8]) -> Result<Parsed, ItemError> {
         // What is no object passes through: that it is no dataset is for the domain to say.
         (other, _) => (other.clone(), Vec::new()),
     };
+    findings.extend(changed);
     Ok(Parsed { document, raw, findings })
+}
+
+/// Where a package keeps its own names in our document: what [`source_pointer`] leads back from.
+const IN_PACKAGE: &str = "/ckan";
+
+fn holds_packages(format: InputFormat) -> bool {
+    matches!(format, InputFormat::CkanPackage | InputFormat::CkanPackageList | InputFormat::CkanSearch)
 }
 
 /// An entry of `data.json` as a document: what the writer compares its own output with.
@@ -250,11 +282,7 @@ pub(crate) fn data_json_distribution(
 }
 
 fn is_package(format: InputFormat, object: &serde_json::Map<String, Value>) -> bool {
-    match format {
-        InputFormat::CkanPackage | InputFormat::CkanPackageList | InputFormat::CkanSearch => true,
-        InputFormat::Ndjson => shape::is_ckan_package(object),
-        _ => false,
-    }
+    holds_packages(format) || (format == InputFormat::Ndjson && shape::is_ckan_package(object))
 }
 
 /// Reads what a record is called, quickly: the first pass of an import finds duplicates by it.
@@ -266,12 +294,7 @@ pub fn identity(format: InputFormat, json: &[u8]) -> Identity {
 ///
 /// Only CKAN's shape differs enough for that; elsewhere the pointer is the same.
 pub fn source_pointer(format: InputFormat, pointer: &str) -> String {
-    match format {
-        InputFormat::CkanPackage | InputFormat::CkanPackageList | InputFormat::CkanSearch => {
-            ckan::source_pointer(pointer)
-        }
-        _ => pointer.to_owned(),
-    }
+    if holds_packages(format) { ckan::source_pointer(pointer) } else { pointer.to_owned() }
 }
 
 impl ItemError {

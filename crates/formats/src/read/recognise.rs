@@ -37,7 +37,17 @@ pub(super) fn recognise(survey: &Survey) -> Recognised {
     match (survey.first, survey.list(Place::Root)) {
         (b'[', Some(list)) => bare_list(list),
         (b'{', _) => object(survey),
-        _ => Err(no_catalog("a single JSON text, number or word")),
+        (first, _) => Err(no_catalog(single_value(first))),
+    }
+}
+
+/// What a value that is neither list nor object is called, by its first byte.
+const fn single_value(first: u8) -> &'static str {
+    match first {
+        b'"' => "a single JSON text",
+        b'n' => "the JSON value null",
+        b't' | b'f' => "a single truth value of JSON",
+        _ => "a single JSON number",
     }
 }
 

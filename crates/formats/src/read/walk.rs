@@ -8,10 +8,12 @@ use std::io::Read;
 use super::{
     ReadError,
     extent::{Extent, Flaw, Progress},
-    position::{Position, length_of},
+    position::Position,
+    source::Source,
 };
 
-const BUFFER: usize = 1 << 16;
+/// How many bytes the name of a member that is gone into may have.
+const NAME_BYTES: usize = 1 << 16;
 
 /// One step of the way to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,72 +75,6 @@ impl From<Stop> for ReadError {
         match stop {
             Stop::Trailing(at) => at.broken("something follows the end of the document"),
             Stop::Failed(error) => error,
-        }
-    }
-}
-
-/// Bytes read ahead, with the place of the next one.
-#[derive(Debug)]
-struct Source<R> {
-    reader: R,
-    buffer: Vec<u8>,
-    filled: usize,
-    next: usize,
-    counted: usize,
-    position: Position,
-}
-
-impl<R: Read> Source<R> {
-    fn new(reader: R) -> Self {
-        Self { reader, buffer: vec![0; BUFFER], filled: 0, next: 0, counted: 0, position: Position::START }
-    }
-
-    /// The bytes read ahead; none at the end.
-    fn chunk(&mut self) -> Result<&[u8], ReadError> {
-        if self.next == self.filled {
-            self.settle();
-            (self.next, self.counted) = (0, 0);
-            self.filled = loop {
-                match self.reader.read(&mut self.buffer) {
-                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                    outcome => break outcome?,
-                }
-            };
-        }
-        Ok(self.buffer.get(self.next..self.filled).unwrap_or_default())
-    }
-
-    fn peek(&mut self) -> Result<Option<u8>, ReadError> {
-        Ok(self.chunk()?.first().copied())
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.next = self.next.saturating_add(count).min(self.filled);
-    }
-
-    fn settle(&mut self) {
-        self.position = self.position.after(self.buffer.get(self.counted..self.next).unwrap_or_default());
-        self.counted = self.next;
-    }
-
-    /// The place of the next byte.
-    fn position(&mut self) -> Position {
-        self.settle();
-        self.position
-    }
-
-    /// The next byte that is no blank.
-    fn token(&mut self) -> Result<Option<u8>, ReadError> {
-        loop {
-            let chunk = self.chunk()?;
-            let (length, blanks) = (
-                chunk.len(),
-                chunk.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count(),
-            );
-            self.consume(blanks);
-            if blanks < length || length == 0 {
-                return self.peek();
-            }
         }
     }
 }
@@ -232,7 +168,7 @@ impl<R: Read> Walker<R> {
     fn key(&mut self) -> Result<(), ReadError> {
         let at = self.source.position();
         let mut extent = Extent::new(0);
-        let Body::Captured(bytes) = self.extent(&mut extent, Treatment::Capture(BUFFER), at)? else {
+        let Body::Captured(bytes) = self.extent(&mut extent, Treatment::Capture(NAME_BYTES), at)? else {
             return Err(at.broken("the member name is too long"));
         };
         let name = serde_json::from_slice(&bytes)
@@ -335,8 +271,9 @@ impl<R: Read> Walker<R> {
         }
     }
 
-    fn too_deep(&self) -> ReadError {
-        ReadError::TooLarge { what: "nesting of lists and objects", limit: length_of(self.depth) }
+    fn too_deep(&mut self) -> ReadError {
+        let Position { line, column, offset } = self.source.position();
+        ReadError::TooDeep { limit: self.depth, line, column, offset }
     }
 
     fn broken(&mut self, reason: &str) -> ReadError {
@@ -436,6 +373,8 @@ mod tests {
         let json = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         let outcome = paths(&json, 64);
         assert_eq!(outcome.is_ok(), fits);
-        assert!(fits || matches!(outcome, Err(ReadError::TooLarge { limit: 64, .. })));
+        assert!(
+            fits || matches!(outcome, Err(ReadError::TooDeep { limit: 64, line: 1, column: 65, offset: 64 }))
+        );
     }
 }

@@ -8,7 +8,7 @@ mod turtle;
 use serde_json::Value;
 use vitrina_domain::{
     finding::Finding,
-    metadata::{Catalog, Document as _},
+    metadata::{Catalog, Dataset, Document as _},
     record::Record,
     vocabulary::Vocabularies,
 };
@@ -82,7 +82,7 @@ impl<'a> ListWriter<'a> {
             Format::DataJson => {
                 let Some(dataset) = record.metadata.as_dataset() else { return Vec::new() };
                 separate(first, out);
-                own::append(&data_json::dataset(dataset, self.context.languages), out);
+                own::append(&data_json::dataset(dataset, data_json::Forms::of(self.context)), out);
                 Vec::new()
             }
             Format::Turtle => self.turtle.listed(record, self.context, out),
@@ -121,7 +121,7 @@ pub fn record(format: Format, context: Context<'_>, record: &Record) -> (Vec<u8>
         }
         Format::DataJson => match record.metadata.as_dataset() {
             Some(dataset) => {
-                own::append(&data_json::dataset(dataset, context.languages), &mut out);
+                own::append(&data_json::dataset(dataset, data_json::Forms::of(context)), &mut out);
                 out.push(b'\n');
             }
             None => findings.push(data_json::no_dataset()),
@@ -159,8 +159,8 @@ pub fn catalog(format: Format, context: Context<'_>) -> Vec<u8> {
 }
 
 /// A dataset document as an entry of DCAT-US 1.1 `data.json`: what the profile is checked on.
-pub fn data_json_dataset(record: &vitrina_domain::metadata::Dataset, languages: &[&str]) -> Value {
-    data_json::dataset(record, languages)
+pub fn data_json_dataset(dataset: &Dataset, languages: &[&str], vocabularies: &Vocabularies) -> Value {
+    data_json::dataset(dataset, data_json::Forms { languages, vocabularies })
 }
 
 /// A record as our own JSON: server-owned members beside the members of the document.

@@ -20,7 +20,7 @@ fn nested(levels: usize) -> String {
 fn nesting_is_limited_everywhere(#[case] levels: usize, #[case] fits: bool) {
     let outcome = read_all(nested(levels).as_bytes(), Limits::default());
     assert_eq!(outcome.is_ok(), fits);
-    assert!(fits || matches!(outcome, Err(ReadError::TooLarge { limit: 64, .. })));
+    assert!(fits || matches!(outcome, Err(ReadError::TooDeep { limit: 64, .. })));
 }
 
 #[rstest]
@@ -29,7 +29,7 @@ fn nesting_is_limited_everywhere(#[case] levels: usize, #[case] fits: bool) {
 fn ten_megabytes_of_brackets_are_refused(#[case] text: String) {
     assert!(matches!(
         outline(&mut Cursor::new(text.into_bytes()), Limits::default()),
-        Err(ReadError::TooLarge { .. })
+        Err(ReadError::TooDeep { .. })
     ));
 }
 

@@ -5,6 +5,8 @@ mod cases;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod odd_input;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod round_trip;

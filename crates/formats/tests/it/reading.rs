@@ -108,7 +108,7 @@ fn a_lone_dataset_is_a_list_of_one_with_a_finding() {
 #[rstest]
 #[case("", "not a catalog: an empty file")]
 #[case("[]", "not a catalog: an empty list")]
-#[case("7", "not a catalog: a single JSON text, number or word")]
+#[case("7", "not a catalog: a single JSON number")]
 #[case("hola", "not JSON: expected value at line 1, column 1 (byte 0)")]
 #[case("{\"dataset\": null}", "not a catalog: a catalog whose member `dataset` is null")]
 #[case("{\"dataset\": 5}", "not a catalog: a JSON object whose member `dataset` is no list of datasets")]

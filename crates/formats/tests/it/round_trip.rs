@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::support::{fixture, folder, parsed, read_all, record};
+use crate::support::{fixture, folder, parsed, read_all, record, vocabularies};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 use vitrina_domain::record::{Kind, Metadata};
@@ -14,7 +14,7 @@ use vitrina_formats::{
 /// Reads what the writers write and compares; what differs is told.
 fn check(metadata: &Metadata) -> Result<(), String> {
     let document = metadata.to_document();
-    let entry = data_json_dataset(metadata.as_dataset().unwrap(), &["es", "en"]);
+    let entry = data_json_dataset(metadata.as_dataset().unwrap(), &["es", "en"], vocabularies());
     let line = json_record(&record(metadata.clone()), "https://datos.example.org");
     for (format, written) in [(InputFormat::DataJson, entry), (InputFormat::Ndjson, line)] {
         let bytes = serde_json::to_vec(&written).unwrap();
@@ -58,6 +58,26 @@ fn every_real_catalog_comes_back() {
     let checked: usize = crate::support::files_below(&cases).iter().map(|path| check_file(path)).sum();
     assert!(checked > 1000, "{checked}");
     println!("{checked} datasets came back the same");
+}
+
+#[test]
+fn every_spelling_of_a_listed_value_comes_back() {
+    let lists = vocabularies();
+    for (member, list) in [
+        ("accrualPeriodicity", &lists.frequency),
+        ("language", &lists.language),
+        ("license", &lists.licence),
+        ("theme", &lists.theme),
+    ] {
+        for term in list.terms() {
+            let known = [&term.code, &term.label.es, &term.label.en].into_iter().chain(&term.iri);
+            for spelling in known.chain(&term.aliases) {
+                let mut document = serde_json::json!({"identifier": "1", "title": "Agua"});
+                document[member] = spelling.as_str().into();
+                check(&Metadata::from_document(Kind::Dataset, document).unwrap().0).unwrap();
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What the tests of this crate share: fixtures, and a record with fixed ids and times.
 
-use std::{fs, io::Cursor, path::PathBuf};
+use std::{fs, io::Cursor, path::PathBuf, sync::LazyLock};
 
 use serde_json::Value;
 use vitrina_domain::{
     metadata::Catalog,
     record::{Kind, Metadata, Record, Visibility},
+    vocabulary::Vocabularies,
 };
 use vitrina_formats::read::{
     InputFormat, Limits, Outline, Parsed, RawItem, ReadError, items, outline, parse,
@@ -90,4 +91,9 @@ pub(crate) fn files_below(folder: &std::path::Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+pub(crate) fn vocabularies() -> &'static Vocabularies {
+    static LISTS: LazyLock<Vocabularies> = LazyLock::new(|| Vocabularies::embedded().unwrap());
+    &LISTS
 }

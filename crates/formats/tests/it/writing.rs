@@ -2,26 +2,23 @@
 
 use std::fs;
 
-use crate::support::{catalog, dataset, folder, full, parsed, read_all, record};
+use crate::support::{catalog, dataset, folder, full, parsed, read_all, record, vocabularies};
 use oxrdf::{NamedOrBlankNode, Term};
 use oxttl::TurtleParser;
 use rstest::rstest;
 use serde_json::{Value, json};
-use vitrina_domain::{
-    record::{Kind, Metadata},
-    vocabulary::Vocabularies,
-};
+use vitrina_domain::record::{Kind, Metadata};
 use vitrina_formats::{
     Format,
-    read::Limits,
+    read::{InputFormat, Limits, parse},
     write::{self, Context, ListWriter, data_json_dataset, json_record},
 };
 
 const BASE: &str = "https://datos.example.org";
 
 fn with_context<T>(run: impl FnOnce(Context<'_>) -> T) -> T {
-    let (catalog, vocabularies) = (catalog(), Vocabularies::embedded().unwrap());
-    run(Context { base_url: BASE, catalog: &catalog, vocabularies: &vocabularies, languages: &["es", "en"] })
+    let catalog = catalog();
+    run(Context { base_url: BASE, catalog: &catalog, vocabularies: vocabularies(), languages: &["es", "en"] })
 }
 
 fn list(format: Format, records: &[Metadata]) -> String {
@@ -98,7 +95,7 @@ fn what_is_written_is_read_back_the_same(#[case] format: Format) {
 #[test]
 fn data_json_is_valid_where_the_model_says_more() {
     let full = full();
-    let entry = data_json_dataset(full.as_dataset().unwrap(), &["es"]);
+    let entry = data_json_dataset(full.as_dataset().unwrap(), &["es"], vocabularies());
     for (pointer, expected) in [
         ("/title", json!("Consumo de agua por pozo")),
         ("/keyword", json!(["agua", "pozos"])),
@@ -129,9 +126,74 @@ fn a_plain_record_needs_nothing_beside_the_profile() {
         "modified": "2024-05-31", "publisher": {"name": "Agua"}, "contactPoint": {"fn": "x", "hasEmail": "mailto:a@b.mx"},
         "accessLevel": "public", "temporal": "2024-01-01/2024-02-01", "distribution": [{"title": "CSV"}]}),
     );
-    let entry = data_json_dataset(plain.as_dataset().unwrap(), &["es"]);
+    let entry = data_json_dataset(plain.as_dataset().unwrap(), &["es"], vocabularies());
     assert_eq!(entry.get("vitrina"), None, "{entry}");
     assert_eq!(entry.pointer("/distribution/0/vitrina"), None);
+}
+
+const FREQUENCIES: &str = "http://publications.europa.eu/resource/authority/frequency";
+
+#[rstest]
+#[case("R/P1Y", "R/P1Y", Some("ANNUAL"))]
+#[case("ANNUAL", "R/P1Y", Some("ANNUAL"))]
+#[case("http://publications.europa.eu/resource/authority/frequency/ANNUAL", "R/P1Y", Some("ANNUAL"))]
+#[case("Anual", "R/P1Y", Some("ANNUAL"))]
+#[case("RP1Y", "R/P1Y", Some("ANNUAL"))]
+#[case("R/P12M", "R/P12M", Some("ANNUAL"))]
+#[case("realtime", "R/PT1S", Some("UPDATE_CONT"))]
+#[case("WEEKLY_5", "R/P7D", Some("WEEKLY_5"))]
+#[case("según se requiera", "irregular", Some("AS_NEEDED"))]
+#[case("irregular", "irregular", Some("IRREG"))]
+#[case("R/P1X", "R/P1X", None)]
+#[case("cuando haya tiempo", "cuando haya tiempo", None)]
+fn a_known_frequency_is_a_duration_in_data_json_and_an_authority_in_turtle(
+    #[case] spelling: &str,
+    #[case] duration: &str,
+    #[case] authority: Option<&str>,
+) {
+    let odd = dataset(json!({"identifier": "1", "title": "Agua", "accrualPeriodicity": spelling}));
+    let entry = data_json_dataset(odd.as_dataset().unwrap(), &["es"], vocabularies());
+    assert_eq!(entry.get("accrualPeriodicity"), Some(&json!(duration)));
+    let whole = (spelling != duration).then(|| json!(spelling));
+    assert_eq!(entry.pointer("/vitrina/accrualPeriodicity"), whole.as_ref());
+    let written = list(Format::Turtle, &[odd]);
+    let object = triples(&written)
+        .into_iter()
+        .find(|(_, predicate, _)| predicate.ends_with("accrualPeriodicity"))
+        .map(|(_, _, object)| object.to_string());
+    let expected = authority.map(|code| format!("<{FREQUENCIES}/{code}>"));
+    match expected {
+        Some(expected) => assert_eq!(object, Some(expected)),
+        None => assert!(object.unwrap().starts_with(&format!("<{BASE}/id/dataset/"))),
+    }
+}
+
+#[rstest]
+#[case("/language", json!(["SPA", "es-MX", "ENG", "tepehua"]), json!(["es", "es-MX", "en", "tepehua"]))]
+#[case("/language", json!(["http://publications.europa.eu/resource/authority/language/SPA"]), json!(["es"]))]
+#[case("/license", json!("cc-by-4.0"), json!("https://creativecommons.org/licenses/by/4.0/"))]
+#[case("/license", json!({"notation": "x", "prefLabel": {"es": "Libre Uso MX"}}), json!("https://datos.gob.mx/libreusomx"))]
+#[case("/license", json!("http://datos.gob.mx/libreusomx/"), json!("http://datos.gob.mx/libreusomx/"))]
+#[case("/license", json!("notspecified"), json!("notspecified"))]
+#[case("/license", json!("una de ellas"), json!("una de ellas"))]
+#[case("/distribution/0/mediaType", json!("https://www.iana.org/assignments/media-types/text/csv"), json!("text/csv"))]
+#[case("/distribution/0/mediaType", json!("CSV"), json!("text/csv"))]
+#[case("/distribution/0/mediaType", json!("text/csv; charset=utf-8"), json!("text/csv; charset=utf-8"))]
+#[case("/theme", json!(["ENVI", "Energía y Medio Ambiente"]), json!(["ENVI", "Energía y Medio Ambiente"]))]
+fn listed_values_are_spelt_as_the_profile_asks_and_come_back_as_they_were(
+    #[case] pointer: &str,
+    #[case] value: Value,
+    #[case] expected: Value,
+) {
+    let mut document = json!({"identifier": "1", "title": "Agua", "distribution": [{"title": "a"}]});
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    document.pointer_mut(parent).unwrap().as_object_mut().unwrap().insert(name.to_owned(), value);
+    let before = dataset(document);
+    let entry = data_json_dataset(before.as_dataset().unwrap(), &["es"], vocabularies());
+    assert_eq!(entry.pointer(pointer), Some(&expected));
+    let read = parse(InputFormat::DataJson, &serde_json::to_vec(&entry).unwrap()).unwrap().document;
+    let (after, _) = Metadata::from_document(Kind::Dataset, read).unwrap();
+    assert_eq!(after.to_document(), before.to_document());
 }
 
 fn triples(turtle: &str) -> Vec<(NamedOrBlankNode, String, Term)> {

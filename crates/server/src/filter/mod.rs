@@ -13,18 +13,24 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use crate::problem::Problem;
 
 mod date;
+mod facet;
 mod field;
 mod lexer;
+mod page;
 mod pairs;
 mod parameter;
 mod parameters;
+mod refusal;
 mod spec;
+mod term;
+mod tree;
 mod words;
 
 pub use field::Operator;
+pub use page::Count;
 pub use pairs::{decode_path, pairs};
 pub use parameter::{Parameter, Shape};
-pub use parameters::{Count, Parameters};
+pub use parameters::Parameters;
 pub use spec::{PageSize, Spec};
 pub use words::parse as parse_words;
 

@@ -52,7 +52,7 @@ parameters! {
     Fields = "fields", Shape::Text, "The members to return, separated by commas; dots reach into members.";
     Expand = "expand", Shape::Text, "The references to follow, separated by commas.";
     Facets = "facets", Shape::Text, "The fields to count by, separated by commas: `field`, `field:20` or `field:20:count_desc` (also `value_asc`).";
-    At = "at", Shape::Instant, "The instant whose state is asked for.";
+    At = "at", Shape::Instant, "The instant whose state is asked for. A list of an instant is filtered by organization, catalog and source only.";
     Lang = "lang", Shape::Text, "The language to prefer, before Accept-Language.";
     F = "f", Shape::Text, "The representation, by name or extension; before Accept.";
     Bom = "bom", Shape::Truth, "Whether CSV begins with a byte order mark.";

@@ -10,6 +10,7 @@ use axum::{
 };
 
 use crate::{
+    limit::Exposure,
     problem::{Code, Problem},
     site::Site,
 };
@@ -25,13 +26,20 @@ pub enum HostPolicy {
 
 impl HostPolicy {
     /// The policy of a site: its own name, and `also` for what health checks and proxies say.
-    pub fn of(site: &Site, also: &[String]) -> Self {
+    ///
+    /// A public server that calls itself `localhost`, as one behind a container's port may, has every name of this
+    /// machine's own.
+    pub fn of(site: &Site, exposure: Exposure, also: &[String]) -> Self {
         let Some(authority) = site.authority() else { return Self::Any };
-        if site.is_loopback() {
+        if exposure == Exposure::Loopback {
             return Self::Any;
         }
-        let own = std::iter::once(authority.to_ascii_lowercase());
-        Self::Only(own.chain(also.iter().map(|host| host.to_ascii_lowercase())).collect())
+        let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|_| site.is_loopback());
+        let synonyms = ["localhost", "127.0.0.1", "[::1]"].into_iter().filter(|_| site.is_loopback());
+        let synonyms =
+            synonyms.map(|name| port.map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")));
+        let own = std::iter::once(authority.to_owned()).chain(synonyms);
+        Self::Only(own.chain(also.iter().cloned()).map(|host| host.to_ascii_lowercase()).collect())
     }
 
     fn admits(&self, host: Option<&str>) -> bool {
@@ -75,12 +83,21 @@ mod tests {
     #[case("https://datos.example.org", None, false)]
     #[case("https://datos.example.org:8443", Some("datos.example.org:8443"), true)]
     #[case("https://datos.example.org", Some("balancer.internal"), true)]
-    #[case("http://127.0.0.1:8080", Some("anything"), true)]
+    #[case("http://localhost:8080", Some("127.0.0.1:8080"), true)]
     #[case("http://[::1]:8080", Some("localhost:8080"), true)]
-    #[case("http://localhost:8080", None, true)]
+    #[case("http://localhost:8080", Some("localhost:9090"), false)]
+    #[case("http://localhost:8080", Some("anything"), false)]
     fn admits_own_names_only(#[case] base: &str, #[case] host: Option<&str>, #[case] admitted: bool) {
         let site = Site { base_url: base.to_owned(), ..Site::sample() };
-        let policy = HostPolicy::of(&site, &["Balancer.internal".to_owned()]);
+        let policy = HostPolicy::of(&site, Exposure::Public, &["Balancer.internal".to_owned()]);
         assert_eq!(policy.admits(host), admitted);
+    }
+
+    #[rstest]
+    #[case(Some("anything"))]
+    #[case(None)]
+    fn a_server_for_this_machine_has_every_name(#[case] host: Option<&str>) {
+        let site = Site { base_url: "http://127.0.0.1:8080".to_owned(), ..Site::sample() };
+        assert!(HostPolicy::of(&site, Exposure::Loopback, &[]).admits(host));
     }
 }

@@ -1,7 +1,8 @@
 //! Who a request comes from: the peer, or what trusted proxies say of it.
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     str::FromStr,
 };
 
@@ -64,7 +65,19 @@ impl FromStr for Network {
     }
 }
 
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
 impl Network {
+    /// This machine.
+    pub const LOOPBACK: [Self; 2] = [
+        Self { address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), prefix: 8 },
+        Self { address: IpAddr::V6(Ipv6Addr::LOCALHOST), prefix: 128 },
+    ];
+
     /// Whether an address is inside.
     pub fn contains(&self, address: IpAddr) -> bool {
         let differs = match (self.address, address.to_canonical()) {
@@ -150,7 +163,9 @@ mod tests {
     #[case("2001:db8::/32", "10.0.0.1", false)]
     #[case("0.0.0.0/0", "8.8.8.8", true)]
     fn networks_contain(#[case] network: &str, #[case] address: &str, #[case] inside: bool) {
-        assert_eq!(network.parse::<Network>().unwrap().contains(address.parse().unwrap()), inside);
+        let network: Network = network.parse().unwrap();
+        assert_eq!(network.contains(address.parse().unwrap()), inside);
+        assert_eq!(network.to_string().parse(), Ok(network));
     }
 
     #[rstest]

@@ -1,14 +1,10 @@
-//! Classes of routes by what they cost, with the limits of each.
-
-use std::time::Duration;
+//! Classes of routes by what they cost.
 
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use serde::Serialize;
 
-use super::bucket::Rate;
-
 /// What a route costs and how it is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RouteClass {
     /// Health and metrics: never held back.
@@ -28,36 +24,6 @@ pub enum RouteClass {
     /// Bulk writes.
     Import,
 }
-
-/// The limits of one class.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Allowance {
-    /// The class.
-    pub class: RouteClass,
-    /// The rate of one address (of one token for writes); absent means unlimited.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate: Option<Rate>,
-    /// How many requests of one address run at once; absent means unlimited.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub concurrent_per_address: Option<usize>,
-    /// How many requests of the class run at once; more are answered 503.
-    pub concurrent: usize,
-    /// The longest body, in bytes.
-    pub body_bytes: u64,
-    /// How long an answer may take to begin, in seconds; absent means as long as it makes progress.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub timeout_seconds: Option<u64>,
-}
-
-impl Allowance {
-    /// How long an answer may take to begin.
-    pub fn timeout(&self) -> Option<Duration> {
-        self.timeout_seconds.map(Duration::from_secs)
-    }
-}
-
-const KIB: u64 = 1024;
-const MIB: u64 = 1024 * KIB;
 
 impl RouteClass {
     /// Every class.
@@ -111,44 +77,6 @@ impl RouteClass {
             // Free text and filters are answered by the index, as a search is.
             _ if !resource.contains('/') && asks_index(uri) => Self::Search,
             _ => Self::Read,
-        }
-    }
-
-    /// The limits of a public server.
-    pub fn allowance(self) -> Allowance {
-        let base = Allowance {
-            class: self,
-            rate: None,
-            concurrent_per_address: None,
-            concurrent: 256,
-            body_bytes: 64 * KIB,
-            timeout_seconds: Some(10),
-        };
-        match self {
-            Self::Health => Allowance { concurrent: 1024, ..base },
-            Self::Read | Self::Page => base,
-            Self::Search => {
-                Allowance { rate: Some(Rate { per_second: 5, burst: 50 }), concurrent: 32, ..base }
-            }
-            Self::Export => {
-                Allowance { concurrent_per_address: Some(2), concurrent: 16, timeout_seconds: None, ..base }
-            }
-            Self::Write => Allowance {
-                rate: Some(Rate { per_second: 2, burst: 20 }),
-                concurrent: 32,
-                body_bytes: MIB,
-                ..base
-            },
-            Self::Validate => Allowance {
-                rate: Some(Rate { per_second: 1, burst: 10 }),
-                concurrent: 4,
-                body_bytes: 64 * MIB,
-                timeout_seconds: None,
-                ..base
-            },
-            Self::Import => {
-                Allowance { concurrent: 4, body_bytes: 1024 * MIB, timeout_seconds: None, ..base }
-            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies of requests that must make progress, and of answers that tell when they are out.
+//! Bodies of requests, which must make progress.
 
 use std::{
     io,
@@ -6,11 +6,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
-use super::{Limits, progress::Progress, stream::Phase};
+use super::{Limits, progress::Progress};
 
 /// A request's body; a client that is too slow ends it with [`io::ErrorKind::TimedOut`].
 #[derive(Debug)]
@@ -44,45 +43,6 @@ impl HttpBody for Watched {
                 Some(Err(io::Error::new(io::ErrorKind::TimedOut, "the body comes too slowly").into()))
             }),
         }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
-}
-
-/// An answer's body; when it is gone the connection is idle.
-#[derive(Debug)]
-pub(super) struct Answer {
-    inner: Body,
-    phase: Phase,
-}
-
-impl Answer {
-    pub(super) fn new(inner: Body, phase: Phase) -> Self {
-        Self { inner, phase }
-    }
-}
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        self.phase.idle();
-    }
-}
-
-impl HttpBody for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.inner).poll_frame(cx)
     }
 
     fn is_end_stream(&self) -> bool {

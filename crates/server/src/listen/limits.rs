@@ -15,7 +15,7 @@ pub struct Limits {
     pub header_fields: usize,
     /// The longest address: 8 KiB.
     pub uri_bytes: usize,
-    /// The most connections at once: 4096. More wait in the kernel's queue.
+    /// The most connections at once: 8192. More wait in the kernel's queue.
     pub connections: usize,
     /// The most connections from one address (one /64 of IPv6) at once: 128. Loopback is exempt.
     pub connections_per_address: usize,
@@ -37,7 +37,7 @@ impl Default for Limits {
             header_bytes: 16 * 1024,
             header_fields: 100,
             uri_bytes: 8 * 1024,
-            connections: 4096,
+            connections: 8192,
             connections_per_address: 128,
             progress_window: Duration::from_secs(30),
             progress_bytes: 30 * 1024,

@@ -4,13 +4,14 @@
 //! a cap on connections in all and per address, a loop that survives running out of file descriptors, and an
 //! orderly end.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioTimer;
 use tokio::{
     net::{TcpListener, TcpStream},
+    runtime,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
@@ -18,7 +19,6 @@ use tokio_util::task::TaskTracker;
 use tower::Service as _;
 
 mod body;
-mod census;
 mod lifecycle;
 mod limits;
 mod progress;
@@ -27,11 +27,15 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-use body::{Answer, Watched};
-use census::{Census, Place};
+use body::Watched;
 pub use lifecycle::Lifecycle;
 pub use limits::Limits;
-use stream::{Phase, Stream};
+use stream::{Answering, Phase, Stream};
+
+use crate::{
+    body::Held,
+    limit::{AddressKey, Census, Place},
+};
 
 /// How much more than the limits `hyper` lets through, so that a small excess gets an explained refusal.
 const HEADROOM: usize = 8 * 1024;
@@ -101,6 +105,33 @@ impl Listener {
         self.address
     }
 
+    /// Serves as [`Self::serve`] does, on threads of its own: however busy those of the handlers are, requests are
+    /// read, refused in time, and answers sent.
+    pub async fn serve_apart(
+        self,
+        threads: NonZeroUsize,
+        app: Router,
+        lifecycle: Lifecycle,
+    ) -> Result<Ended, ListenError> {
+        let Self { tcp, address, limits } = self;
+        let unusable = |source: io::Error| ListenError::Unusable { address, source };
+        let front = runtime::Builder::new_multi_thread()
+            .worker_threads(threads.get())
+            .thread_name("front")
+            .enable_all()
+            .build()
+            .map_err(unusable)?;
+        let tcp = tcp.into_std().map_err(unusable)?;
+        let serving = front.spawn(async move {
+            let tcp = TcpListener::from_std(tcp)?;
+            Ok(Self { tcp, address, limits }.serve(app, lifecycle).await)
+        });
+        let ended = serving.await.map_err(io::Error::other).and_then(std::convert::identity);
+        // What was cut off may still be on these threads; nobody waits for it.
+        front.shutdown_background();
+        ended.map_err(unusable)
+    }
+
     /// Serves until the lifecycle says stop, then until every request is answered or time is up.
     pub async fn serve(self, app: Router, lifecycle: Lifecycle) -> Ended {
         let Self { tcp, address: _, limits } = self;
@@ -162,10 +193,12 @@ impl Server {
     }
 
     fn admit(&self, slot: OwnedSemaphorePermit, stream: TcpStream, peer: SocketAddr) {
-        let Some(place) = self.census.admit(peer.ip()) else {
+        let is_counted = !peer.ip().to_canonical().is_loopback();
+        let place = is_counted.then(|| self.census.admit(AddressKey::of(peer.ip())));
+        if matches!(place, Some(None)) {
             metrics::counter!("vitrina_connections_refused_total").increment(1);
             return;
-        };
+        }
         // Without this, the last part of every answer waits for the reader's delayed acknowledgement.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
@@ -176,7 +209,7 @@ impl Server {
             lifecycle: self.lifecycle.clone(),
             peer,
             _slot: slot,
-            _place: place,
+            _place: place.flatten(),
         };
         self.connections.spawn(connection.run(stream));
     }
@@ -210,7 +243,7 @@ struct Connection {
     lifecycle: Lifecycle,
     peer: SocketAddr,
     _slot: OwnedSemaphorePermit,
-    _place: Place,
+    _place: Option<Place>,
 }
 
 impl Connection {
@@ -226,7 +259,10 @@ impl Connection {
             let mut request = request.map(|body| Body::new(Watched::new(body, &limits)));
             request.extensions_mut().insert(Peer(self.peer));
             let mut app = self.app.clone();
-            async move { app.call(request).await.map(|response| response.map(|body| Answer::new(body, phase))) }
+            async move {
+                let response = app.call(request).await?;
+                Ok::<_, Infallible>(response.map(|body| Held::new(body, Answering(phase))))
+            }
         });
         let mut connection = std::pin::pin!(
             http1::Builder::new()

@@ -36,7 +36,7 @@ impl Phase {
     }
 
     /// The answer is out; the next request may come.
-    pub(super) fn idle(&self) {
+    fn idle(&self) {
         self.0.store(IDLE, Ordering::Release);
     }
 
@@ -47,6 +47,16 @@ impl Phase {
     /// The first byte of a request came.
     fn begin_head(&self) -> bool {
         self.0.compare_exchange(IDLE, HEAD, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+}
+
+/// An answer that is on its way; when it is gone the connection is idle.
+#[derive(Debug)]
+pub(super) struct Answering(pub(super) Phase);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.idle();
     }
 }
 

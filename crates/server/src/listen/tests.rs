@@ -276,3 +276,60 @@ async fn handlers_know_their_peer() {
     let server = run(app, short()).await;
     assert!(server.ask(GET).await.ends_with("127.0.0.1"));
 }
+
+/// Connections with half a header at a server, and which of them it has closed.
+async fn half_headers(address: SocketAddr) -> Vec<TcpStream> {
+    let mut half = Vec::new();
+    for _ in 0..50 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Half: ").await.unwrap();
+        half.push(stream);
+    }
+    half
+}
+
+/// The hazard that this accept loop is there for: without it the same connections stay for ever.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the server that has no timeouts is what is looked at")]
+async fn a_bare_server_keeps_half_headers_past_the_deadline_that_closes_them_here() {
+    let limits = Limits::default();
+    let deadline = limits.header_read;
+    let bare = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = bare.local_addr().unwrap();
+    let bare = tokio::spawn(async move { axum::serve(bare, hello()).await });
+    let left_open = half_headers(address).await;
+    let begun = tokio::time::Instant::now();
+    let server = run(hello(), limits).await;
+    for stream in half_headers(server.address).await {
+        assert_eq!(to_end(stream).await, "");
+    }
+    let closed = begun.elapsed();
+    assert!((deadline..Duration::from_secs(15)).contains(&closed), "closed after {closed:?}");
+    // The deadline is over for the others too, with a margin; each of them can still finish what it began.
+    tokio::time::sleep_until(begun + deadline + Duration::from_secs(2)).await;
+    for mut stream in left_open {
+        stream.write_all(b"1\r\nConnection: close\r\n\r\n").await.unwrap();
+        assert!(to_end(stream).await.ends_with("hello"), "the bare server closed it");
+    }
+    bare.abort();
+}
+
+#[tokio::test]
+async fn threads_of_its_own_answer_while_all_others_are_busy() {
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), short()).await.unwrap();
+    let (address, lifecycle) = (listener.address(), Lifecycle::default());
+    let serving = listener.serve_apart(NonZeroUsize::MIN, hello(), lifecycle.clone());
+    let ended = tokio::spawn(serving);
+    // Until it is asked for the first time it may not have begun: the test's one thread starts it.
+    let server =
+        Running { address, lifecycle: lifecycle.clone(), ended: tokio::spawn(async { Ended::Drained }) };
+    assert!(server.ask(GET).await.ends_with("hello"));
+    // From here on the test's only thread is busy, as a search keeps one busy.
+    let mut blocking = std::net::TcpStream::connect(address).unwrap();
+    io::Write::write_all(&mut blocking, GET.as_bytes()).unwrap();
+    let mut answer = String::new();
+    io::Read::read_to_string(&mut blocking, &mut answer).unwrap();
+    assert!(answer.ends_with("hello"), "{answer}");
+    lifecycle.stop();
+    assert_eq!(timeout(PATIENCE, ended).await.unwrap().unwrap().unwrap(), Ended::Drained);
+}

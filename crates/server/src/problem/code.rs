@@ -71,8 +71,8 @@ codes! {
         "El cursor se dio para otros filtros u otro orden; use el enlace `next` sin cambiarlo.",
         "The cursor was given for other filters or another order; use the `next` link unchanged.";
     AtNotSupported = "at-not-supported", BAD_REQUEST, "Fecha pasada no disponible aquí", "Past states not available here",
-        "`at` vale para un registro; esta operación sólo muestra el estado de hoy.",
-        "`at` works for one record; this operation shows the state of today only.";
+        "`at` vale para un registro y para listas filtradas sólo por organización, catálogo o fuente; el error nombra el parámetro que sobra.",
+        "`at` works for one record and for lists filtered by organization, catalog or source only; the error names the parameter that is too much.";
     TokenRequired = "token-required", UNAUTHORIZED, "Falta el token", "Token required",
         "Esta operación necesita la cabecera `Authorization: Bearer …`; leer nunca la necesita.",
         "This operation needs the header `Authorization: Bearer …`; reading never does.";
@@ -165,6 +165,7 @@ impl Code {
 pub fn documentation() -> String {
     let mut page = String::from(
         "# Errores · Errors\n\n\
+         <!-- Written from crates/server/src/problem/code.rs: run `just bless` after a change there. -->\n\n\
          Todo error es `application/problem+json` (RFC 9457). El miembro `code` es uno de esta lista cerrada y nunca cambia \
          de significado; `title` y `detail` siguen `Accept-Language`.\n\n\
          Every error is `application/problem+json` (RFC 9457). The member `code` is one of this closed list and never \
@@ -183,7 +184,7 @@ pub fn documentation() -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::{collections::HashSet, fs, path::Path};
 
     use super::*;
 
@@ -198,8 +199,12 @@ mod tests {
 
     #[test]
     fn every_code_is_documented_as_it_is() {
-        let page = include_str!("../../../../docs/errors.md");
-        assert_eq!(page, documentation(), "docs/errors.md differs from the table of codes");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/errors.md");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, documentation()).unwrap();
+        }
+        let page = fs::read_to_string(&path).unwrap();
+        assert_eq!(page, documentation(), "docs/errors.md is out of date: run `just bless`");
     }
 
     #[test]

@@ -1,22 +1,18 @@
 //! The change log.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    response::{IntoResponse as _, Response},
-};
+use axum::{http::Uri, response::Response};
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vitrina_domain::change::Seq;
 
-use super::record::{asks, list::list_validators};
+use super::{
+    inquiry::{Inquiry, Reply},
+    record::asks,
+};
 use crate::{
-    actor::Caller,
     cursor::{self, Binding},
-    filter::{Asked, PageSize, Parameter, Spec},
-    locale::Reader,
+    filter::{PageSize, Parameter, Parameters, Spec},
     openapi::component,
-    paging::link_next,
     problem::Answer,
     state::AppState,
     view::{self, ChangeView},
@@ -55,47 +51,39 @@ fn binding() -> Binding {
     get, path = "/api/v1/changes", operation_id = "list_changes", tag = "changes", params(ChangesAsks),
     responses((status = 200, description = "A stretch of the log.", body = ChangesBody))
 )]
-async fn list(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
-    Asked(asked, _): Asked<ChangesAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    let reader = asked.reader(reader);
-    let validators = list_validators(&state, &actor, &uri, "json", &reader).await?;
-    if let Some(response) = validators.not_modified(&headers) {
-        return Ok(response);
-    }
-    let after: Seq = asked
-        .text(Parameter::From)
-        .map(|token| cursor::decode_from("from", binding(), token))
-        .transpose()?
-        .unwrap_or_default();
-    let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
-    let page = state.app.changes(&actor, &asked.kinds, after, limit).await?;
-    let languages = reader.tags();
-    let items = page
-        .changes
-        .iter()
-        .map(|(change, record)| {
-            let token = cursor::encode(binding(), &change.seq);
-            view::change(&state.site, change, record.as_ref(), token, &languages)
-        })
-        .collect();
-    let token = cursor::encode(binding(), &page.next);
-    let next = page.more.then(|| {
-        let kept = asked.pairs.iter().filter(|(name, _)| name != Parameter::From.name());
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(kept.map(|(name, value)| (name.as_str(), value.as_str())));
-        query.append_pair(Parameter::From.name(), &token);
-        format!("{}?{}", state.site.url(uri.path()), query.finish())
-    });
-    let mut response = axum::Json(ChangesBody { items, next: next.clone(), token }).into_response();
-    validators.apply(response.headers_mut());
-    link_next(response.headers_mut(), next.as_deref());
-    Ok(response)
+async fn list(inquiry: Inquiry<ChangesAsks>) -> Answer<Response> {
+    let Inquiry { state, actor, asked, reader, uri, .. } = &inquiry;
+    let make = async || {
+        let after: Seq = asked
+            .text(Parameter::From)
+            .map(|token| cursor::decode_from("from", binding(), token))
+            .transpose()?
+            .unwrap_or_default();
+        let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+        let page = state.app.changes(actor, &asked.kinds, after, limit).await?;
+        let languages = reader.tags();
+        let items = page
+            .changes
+            .iter()
+            .map(|(change, record)| {
+                let token = cursor::encode(binding(), &change.seq);
+                view::change(&state.site, change, record.as_ref(), token, &languages)
+            })
+            .collect();
+        let token = cursor::encode(binding(), &page.next);
+        let next = page.more.then(|| following(state, asked, uri, &token));
+        Ok(Reply { body: ChangesBody { items, next: next.clone(), token }, next })
+    };
+    inquiry.answer(make).await
+}
+
+/// The address of what comes after a token, of the same kinds.
+fn following(state: &AppState, asked: &Parameters, uri: &Uri, token: &str) -> String {
+    let kept = asked.pairs.iter().filter(|(name, _)| name != Parameter::From.name());
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(kept.map(|(name, value)| (name.as_str(), value.as_str())));
+    query.append_pair(Parameter::From.name(), token);
+    format!("{}?{}", state.site.url(uri.path()), query.finish())
 }
 
 /// The operations.

@@ -16,7 +16,7 @@ use crate::{
     cursor,
     filter::{Asked, PageSize, Parameter, Spec},
     openapi::component,
-    paging::{Page, link_next, next_url},
+    paging::{Page, cut, link_next, next_url},
     problem::{Answer, Code, Problem},
     site::Site,
     state::AppState,
@@ -58,9 +58,7 @@ pub(crate) async fn list(
         asked.cursor.as_deref().map(|text| cursor::decode(binding, text)).transpose()?.unwrap_or_default();
     let reference = Reference::Id(record.id);
     let mut rows = state.app.distributions(&actor, &reference, from, asked.limit + 1).await?;
-    let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let more = cut(&mut rows, asked.limit);
     let next = rows.last().filter(|_| more).map(|last| {
         next_url(&state.site, uri.path(), &asked.pairs, &cursor::encode(binding, &(last.position + 1)))
     });

@@ -13,6 +13,7 @@ pub(crate) mod export;
 pub(crate) mod guideline;
 pub(crate) mod health;
 pub(crate) mod import;
+mod inquiry;
 pub(crate) mod limit;
 pub(crate) mod organization;
 pub(crate) mod page;

@@ -1,10 +1,6 @@
 //! Search over every kind of record, facets, suggestions.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    response::{IntoResponse as _, Response},
-};
+use axum::{http::Uri, response::Response};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -12,20 +8,23 @@ use vitrina_app::{
     After,
     facet::LabelledFacet,
     list,
-    search::{SearchRequest, SearchResults},
+    search::{SearchRequest, SearchResults, Suggestion},
 };
 use vitrina_domain::{
     finding::Bilingual,
     query::{Field, Selection, Sort, SortKey},
 };
 
-use super::record::{asks, list::list_validators};
+use super::{
+    inquiry::{Inquiry, Reply},
+    record::asks,
+};
 use crate::{
-    actor::Caller,
     cursor,
-    filter::{Asked, Count, PageSize, Parameter, Parameters, Spec},
+    filter::{Count, PageSize, Parameter, Parameters, Spec},
     locale::Reader,
-    paging::{link_next, next_url},
+    notice::Notice,
+    paging::next_url,
     problem::{Answer, Code, Problem},
     state::AppState,
     view::{self, Summary},
@@ -96,6 +95,9 @@ pub(crate) struct Found {
     facets: Vec<Facet>,
     /// Whether the time for facets ran out, so that some are missing.
     timed_out: bool,
+    /// What the reader should know of these results.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<Notice>,
 }
 
 /// The facets of a search.
@@ -153,40 +155,32 @@ pub(crate) fn request(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
     get, path = "/api/v1/search", operation_id = "search_records", tag = "search", params(SearchAsks),
     responses((status = 200, description = "A page of results.", body = Found))
 )]
-async fn search(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
-    Asked(asked, _): Asked<SearchAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    let reader = asked.reader(reader);
-    let validators = list_validators(&state, &actor, &uri, "json", &reader).await?;
-    if let Some(response) = validators.not_modified(&headers) {
-        return Ok(response);
-    }
-    let results = state.app.search(&actor, request(&asked, &uri)?).await?;
-    let next = results.next.as_ref().map(|after| {
-        let cursor = cursor::encode(asked.binding(uri.path()), after);
-        next_url(&state.site, uri.path(), &asked.pairs, &cursor)
-    });
-    let found = Found {
-        items: items(&state, &results, &asked, &reader).await?,
-        total: results.total,
-        total_is_exact: results.total.is_some(),
-        timed_out: results.timed_out,
-        facets: results
-            .facets
-            .into_iter()
-            .map(|facet| labelled(&state, &uri, &asked, &reader, facet))
-            .collect(),
-        next: next.clone(),
+async fn search(inquiry: Inquiry<SearchAsks>) -> Answer<Response> {
+    let Inquiry { state, actor, asked, reader, uri, .. } = &inquiry;
+    let make = async || {
+        let results = state.app.search(actor, request(asked, uri)?).await?;
+        let next = results.next.as_ref().map(|after| {
+            let cursor = cursor::encode(asked.binding(uri.path()), after);
+            next_url(&state.site, uri.path(), &asked.pairs, &cursor)
+        });
+        let body = Found {
+            items: items(state, &results, asked, reader).await?,
+            total: results.total,
+            total_is_exact: results.total.is_some(),
+            timed_out: results.timed_out,
+            facets: labelled(&inquiry, results.facets),
+            notices: Notice::of_empty(
+                &state.app,
+                actor,
+                (&asked.kinds, &asked.query),
+                results.total,
+                reader,
+            )?,
+            next: next.clone(),
+        };
+        Ok(Reply { body, next })
     };
-    let mut response = axum::Json(found).into_response();
-    validators.apply(response.headers_mut());
-    link_next(response.headers_mut(), next.as_deref());
-    Ok(response)
+    inquiry.answer(make).await
 }
 
 async fn items(
@@ -213,22 +207,26 @@ async fn items(
     Ok(items.collect())
 }
 
-/// A facet with labels and addresses for the reader.
-fn labelled(state: &AppState, uri: &Uri, asked: &Parameters, reader: &Reader, facet: LabelledFacet) -> Facet {
-    let field = facet.field.as_str();
-    let buckets = facet.buckets.into_iter().map(|bucket| {
-        let kept = asked.pairs.iter().filter(|(name, _)| name != field && name != "cursor");
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(kept.map(|(name, value)| (name.as_str(), value.as_str())));
-        query.append_pair(field, &bucket.value);
-        Bucket {
-            url: format!("{}?{}", state.site.url(uri.path()), query.finish()),
-            label: bucket.label.get(reader.locale).to_owned(),
-            value: bucket.value,
-            count: bucket.count,
-        }
-    });
-    Facet { field, buckets: buckets.collect() }
+/// Facets with labels and addresses for the reader.
+fn labelled<T>(inquiry: &Inquiry<T>, facets: Vec<LabelledFacet>) -> Vec<Facet> {
+    let Inquiry { state, asked, reader, uri, .. } = inquiry;
+    let labelled = |facet: LabelledFacet| {
+        let field = facet.field.as_str();
+        let buckets = facet.buckets.into_iter().map(|bucket| {
+            let kept = asked.pairs.iter().filter(|(name, _)| name != field && name != "cursor");
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(kept.map(|(name, value)| (name.as_str(), value.as_str())));
+            query.append_pair(field, &bucket.value);
+            Bucket {
+                url: format!("{}?{}", state.site.url(uri.path()), query.finish()),
+                label: bucket.label.get(reader.locale).to_owned(),
+                value: bucket.value,
+                count: bucket.count,
+            }
+        });
+        Facet { field, buckets: buckets.collect() }
+    };
+    facets.into_iter().map(labelled).collect()
 }
 
 /// Counts records by the values of fields.
@@ -236,15 +234,8 @@ fn labelled(state: &AppState, uri: &Uri, asked: &Parameters, reader: &Reader, fa
     get, path = "/api/v1/facets", operation_id = "count_facets", tag = "search", params(FacetAsks),
     responses((status = 200, description = "The counts.", body = Counted))
 )]
-async fn facets(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
-    Asked(asked, _): Asked<FacetAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    let reader = asked.reader(reader);
+async fn facets(inquiry: Inquiry<FacetAsks>) -> Answer<Response> {
+    let Inquiry { state, actor, asked, uri, .. } = &inquiry;
     if asked.facets.is_empty() {
         let text = Bilingual::new("se espera al menos una faceta", "at least one facet is expected");
         let fields = Field::ALL.iter().filter(|field| field.is_facet()).map(|field| field.as_str());
@@ -252,23 +243,16 @@ async fn facets(
             Problem::parameter(Code::InvalidParameter, Parameter::Facets.name(), text).with_allowed(fields)
         );
     }
-    let validators = list_validators(&state, &actor, &uri, "json", &reader).await?;
-    if let Some(response) = validators.not_modified(&headers) {
-        return Ok(response);
-    }
-    let results = state.app.search(&actor, counting(&asked, &uri)?).await?;
-    let counted = Counted {
-        total: results.total.unwrap_or_default(),
-        timed_out: results.timed_out,
-        facets: results
-            .facets
-            .into_iter()
-            .map(|facet| labelled(&state, &uri, &asked, &reader, facet))
-            .collect(),
+    let make = async || {
+        let results = state.app.search(actor, counting(asked, uri)?).await?;
+        let body = Counted {
+            total: results.total.unwrap_or_default(),
+            timed_out: results.timed_out,
+            facets: labelled(&inquiry, results.facets),
+        };
+        Ok(Reply { body, next: None })
     };
-    let mut response = axum::Json(counted).into_response();
-    validators.apply(response.headers_mut());
-    Ok(response)
+    inquiry.answer(make).await
 }
 
 /// The search that only counts.
@@ -281,37 +265,25 @@ fn counting(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
     get, path = "/api/v1/suggest", operation_id = "suggest_titles", tag = "search", params(SuggestAsks),
     responses((status = 200, description = "The titles.", body = Suggestions))
 )]
-async fn suggest(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
-    Asked(asked, _): Asked<SuggestAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
+async fn suggest(inquiry: Inquiry<SuggestAsks>) -> Answer<Response> {
+    let Inquiry { state, actor, asked, .. } = &inquiry;
     let prefix = asked.text(Parameter::Prefix).unwrap_or_default();
     if prefix.chars().count() > vitrina_domain::query::MAX_QUERY_CHARS {
         let text = Bilingual::new("demasiado largo", "too long");
         return Err(Problem::parameter(Code::InvalidParameter, Parameter::Prefix.name(), text));
     }
-    let validators = list_validators(&state, &actor, &uri, "json", &reader).await?;
-    if let Some(response) = validators.not_modified(&headers) {
-        return Ok(response);
-    }
-    let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
-    let suggestions = state.app.suggest(&actor, prefix, limit)?;
-    let items = suggestions
-        .into_iter()
-        .map(|suggestion| Offered {
+    let make = async || {
+        let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+        let offered = |suggestion: Suggestion| Offered {
             url: super::record::api_url(&state.site, suggestion.kind, &suggestion.id.to_string()),
             text: suggestion.text,
             kind: suggestion.kind.as_str(),
             id: suggestion.id.to_string(),
-        })
-        .collect();
-    let mut response = axum::Json(Suggestions { items }).into_response();
-    validators.apply(response.headers_mut());
-    Ok(response)
+        };
+        let items = state.app.suggest(actor, prefix, limit)?.into_iter().map(offered).collect();
+        Ok(Reply { body: Suggestions { items }, next: None })
+    };
+    inquiry.answer(make).await
 }
 
 /// The operations.

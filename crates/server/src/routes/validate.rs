@@ -65,7 +65,7 @@ struct ReportItem {
     identifier: Option<String>,
     /// Its title, where one could be read.
     title: Option<String>,
-    /// What an import would do with it: created, quarantined or rejected.
+    /// What an import would do with it: created, duplicate, quarantined or rejected.
     #[schema(example = "created")]
     outcome: &'static str,
     /// What was found.

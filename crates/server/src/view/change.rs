@@ -24,6 +24,8 @@ pub(crate) struct ChangeView {
     pub(crate) hash: String,
     /// The record's address in the API; `410` with a tombstone when it is gone.
     pub(crate) url: String,
+    /// The top-level members in which the document differs from the revision before; empty unless it is an update.
+    pub(crate) changed: Vec<String>,
     /// The record's title now, where it is still there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) title: Option<String>,
@@ -37,7 +39,7 @@ pub(crate) fn change(
     token: String,
     languages: &[&str],
 ) -> ChangeView {
-    let Change { seq: _, at, actor: _, audience: _, kind, entity_id, op, revision, hash } = change;
+    let Change { seq: _, at, actor: _, audience: _, kind, entity_id, op, revision, hash, changed } = change;
     let title =
         record.and_then(|record| record.metadata.title().pick(languages)).map(|(_, title)| title.to_owned());
     ChangeView {
@@ -49,6 +51,7 @@ pub(crate) fn change(
         revision: *revision,
         hash: hash.to_string(),
         url: site.url(&format!("/api/v1/{}/{entity_id}", kind.collection())),
+        changed: changed.clone(),
         title,
     }
 }

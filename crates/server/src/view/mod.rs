@@ -7,5 +7,5 @@ mod summary;
 
 pub(crate) use change::{ChangeView, change};
 pub(crate) use project::project;
-pub(crate) use record::{findings, record, revision};
+pub(crate) use record::{findings, past_record, record, revision};
 pub(crate) use summary::{Summary, summary};

@@ -21,9 +21,10 @@ pub(crate) fn record(
     expand: &[String],
     languages: &[&str],
 ) -> Value {
-    let mut view = vitrina_formats::write::json_record(record, &site.base_url);
-    let Some(object) = view.as_object_mut() else { return view };
-    if let Some(Value::Array(distributions)) = object.get_mut("distribution") {
+    let mut view = past_record(site, record, beside, expand, languages);
+    if let Some(object) = view.as_object_mut()
+        && let Some(Value::Array(distributions)) = object.get_mut("distribution")
+    {
         let all = distributions.len();
         distributions.truncate(MOST_DISTRIBUTIONS);
         if all > MOST_DISTRIBUTIONS {
@@ -31,6 +32,19 @@ pub(crate) fn record(
             object.insert("distributions".to_owned(), json!({"total": all, "url": url}));
         }
     }
+    view
+}
+
+/// A record as it was, with all its distributions: those of the past have no collection to go on in.
+pub(crate) fn past_record(
+    site: &Site,
+    record: &Record,
+    beside: &Neighbours,
+    expand: &[String],
+    languages: &[&str],
+) -> Value {
+    let mut view = vitrina_formats::write::json_record(record, &site.base_url);
+    let Some(object) = view.as_object_mut() else { return view };
     object.insert("source_name".to_owned(), Value::from(&*beside.source));
     for (word, neighbour) in [("organization", &beside.organization), ("catalog", &beside.catalog)] {
         if let Some(neighbour) = neighbour.as_ref().filter(|_| expand.iter().any(|asked| asked == word)) {

@@ -16,7 +16,7 @@ use vitrina_domain::{
 
 use super::{
     Records, row,
-    visible::{self, Stretch, stretches},
+    visible::{self, Shelf, Stretch, stretches},
 };
 use crate::{Store, StoreError, Tx, column::Cell, merge::merged};
 
@@ -32,8 +32,8 @@ pub struct ListFilter {
 }
 
 impl ListFilter {
-    fn condition(&self) -> Condition {
-        let column = |column| Expr::col((Records::Table, column));
+    pub(crate) fn condition(&self, shelf: Shelf) -> Condition {
+        let column = |column| shelf.column(column);
         Condition::all()
             .add_option(self.organization_id.map(|id| column(Records::OrganizationId).eq(id.uuid())))
             .add_option(self.catalog_id.map(|id| column(Records::CatalogId).eq(id.uuid())))
@@ -43,18 +43,18 @@ impl ListFilter {
 
 /// Where a page begins, and which way it goes.
 #[derive(Debug, Clone, Copy)]
-struct Place {
-    after: Option<Seq>,
-    descending: bool,
+pub(crate) struct Place {
+    pub(crate) after: Option<Seq>,
+    pub(crate) descending: bool,
 }
 
 impl Place {
-    fn order(self) -> Order {
+    pub(crate) fn order(self) -> Order {
         if self.descending { Order::Desc } else { Order::Asc }
     }
 
-    fn condition(self) -> Option<Expr> {
-        let seq = Expr::col((Records::Table, Records::CreatedSeq));
+    pub(crate) fn condition(self, shelf: Shelf) -> Option<Expr> {
+        let seq = shelf.column(Records::CreatedSeq);
         self.after.map(|Seq(after)| if self.descending { seq.lt(after) } else { seq.gt(after) })
     }
 }
@@ -65,9 +65,9 @@ fn stretch_of(stretch: Stretch, kind: Kind, filter: &ListFilter, place: Place) -
         .columns(Records::COLUMNS.map(|column| (Records::Table, column)))
         .from(Records::Table)
         .and_where(Expr::col((Records::Table, Records::Kind)).eq(kind.as_str()))
-        .cond_where(stretch.condition())
-        .cond_where(filter.condition())
-        .and_where_option(place.condition())
+        .cond_where(stretch.condition(Shelf::Today))
+        .cond_where(filter.condition(Shelf::Today))
+        .and_where_option(place.condition(Shelf::Today))
         .take()
 }
 
@@ -103,7 +103,7 @@ impl Store {
             .from(Records::Table)
             .and_where(Expr::col((Records::Table, Records::Kind)).eq(kind.as_str()))
             .cond_where(visible::listed(scope))
-            .cond_where(filter.condition())
+            .cond_where(filter.condition(Shelf::Today))
             .take();
         let row = self.connections.reader.query_one(&query).await?;
         let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();

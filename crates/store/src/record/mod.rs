@@ -1,5 +1,6 @@
 //! Records: one table for every kind (ADR 0001), composed with their distributions on read.
 
+mod document;
 mod list;
 mod read;
 mod row;
@@ -11,8 +12,9 @@ pub use write::{RecordWrite, Written};
 
 use sea_orm::DeriveIden;
 
+pub(crate) use list::Place;
 pub use read::Current;
-pub(crate) use visible::listed;
+pub(crate) use visible::{Shelf, listed, listed_on, remembered, stretches};
 
 /// The table and its columns.
 #[derive(Debug, Clone, Copy, DeriveIden)]
@@ -23,6 +25,7 @@ pub(crate) enum Records {
     Slug,
     SourceId,
     Identifier,
+    Identity,
     CatalogId,
     OrganizationId,
     Visibility,
@@ -38,6 +41,27 @@ pub(crate) enum Records {
 
 impl Records {
     /// Every column, in the order in which rows are written.
+    const WRITTEN: [Self; 17] = [
+        Self::Id,
+        Self::Kind,
+        Self::Slug,
+        Self::SourceId,
+        Self::Identifier,
+        Self::Identity,
+        Self::CatalogId,
+        Self::OrganizationId,
+        Self::Visibility,
+        Self::VisibilityReason,
+        Self::WasPublished,
+        Self::CreatedSeq,
+        Self::Revision,
+        Self::Created,
+        Self::Updated,
+        Self::Hash,
+        Self::Document,
+    ];
+
+    /// The columns that readers need.
     const COLUMNS: [Self; 16] = [
         Self::Id,
         Self::Kind,

@@ -21,7 +21,7 @@ use crate::{
     bulk::MOST_KEYS,
     column::Cell,
     distribution::Distributions,
-    plain::{bound, plain},
+    plain::{key, plain},
 };
 
 /// What an importer must know of a record that is there already.
@@ -147,7 +147,7 @@ impl Store {
             .from(Records::Table)
             .and_where(Expr::col(Records::Kind).eq(kind.as_str()))
             .and_where(Expr::col(Records::SourceId).eq(source_id.uuid()))
-            .and_where(Expr::col(Records::Identifier).eq(bound(identifier)))
+            .and_where(Expr::col(Records::Identity).eq(key(identifier)))
             .take();
         let row = self.connections.reader.query_one(&query).await?;
         Ok(row.map(|row| row.try_get_by_index(0).map(RecordId::new)).transpose()?)
@@ -195,7 +195,7 @@ impl Tx {
             .and_where(Expr::col(Records::Kind).eq(kind.as_str()))
             .and_where(Expr::col(Records::SourceId).eq(source_id.uuid()))
             .and_where(
-                Expr::col(Records::Identifier).is_in(identifiers.iter().map(|identifier| bound(identifier))),
+                Expr::col(Records::Identity).is_in(identifiers.iter().map(|identifier| key(identifier))),
             )
             .take();
         let mut found = HashMap::new();

@@ -3,30 +3,31 @@
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
-    ConnectionTrait as _, FromQueryResult,
-    sea_query::{Expr, ExprTrait as _, OnConflict, Query},
+    Condition, ConnectionTrait as _, FromQueryResult,
+    sea_query::{CaseStatement, Expr, ExprTrait as _, JoinType, OnConflict, Query},
 };
-use serde_json::Value;
 use uuid::Uuid;
 use vitrina_domain::{
     canonical::Digest,
     change::{Audience, Change, Op, Seq},
     id::{DistributionId, RecordId, SourceId},
-    metadata::Distribution,
     record::{Metadata, RawSpan, Visibility},
     slug::Slug,
     time::Timestamp,
 };
 
-use super::Records;
+use super::{
+    Records,
+    document::{Documents, changed},
+};
 use crate::{
     StoreError, Tx,
     bulk::{MOST_KEYS, Rows},
     change,
     column::Cell,
     distribution,
-    plain::bound,
-    revision::{self, NewRevision},
+    plain::{bound, key},
+    revision::{self, NewRevision, Revisions},
     slug::{self, Wish},
 };
 
@@ -88,11 +89,16 @@ struct Before {
     id: Uuid,
     kind: String,
     slug: String,
+    visibility: String,
     was_published: bool,
     created_seq: i64,
     revision: i64,
     created: i64,
     updated: i64,
+    /// Who may read the current revision.
+    access: String,
+    /// The document of the current revision, where the write is an update.
+    document: Option<String>,
 }
 
 /// A write that will happen, with what the store adds to it.
@@ -147,19 +153,38 @@ impl Tx {
     }
 
     async fn before(&self, writes: &[RecordWrite]) -> Result<HashMap<Uuid, Before>, StoreError> {
+        let (record, revision) = (Records::Table, Revisions::Table);
+        let updates = writes.iter().filter(|write| write.op == Op::Update).map(|write| write.id.uuid());
+        let is_update = Expr::col((record, Records::Id)).is_in(updates);
         let query = Query::select()
-            .columns([
-                Records::Id,
-                Records::Kind,
-                Records::Slug,
-                Records::WasPublished,
-                Records::CreatedSeq,
-                Records::Revision,
-                Records::Created,
-                Records::Updated,
-            ])
-            .from(Records::Table)
-            .and_where(Expr::col(Records::Id).is_in(writes.iter().map(|write| write.id.uuid())))
+            .columns(
+                [
+                    Records::Id,
+                    Records::Kind,
+                    Records::Slug,
+                    Records::Visibility,
+                    Records::WasPublished,
+                    Records::CreatedSeq,
+                    Records::Revision,
+                    Records::Created,
+                    Records::Updated,
+                ]
+                .map(|column| (record, column)),
+            )
+            .column((revision, Revisions::Access))
+            .expr_as(
+                CaseStatement::new().case(is_update, Expr::col((revision, Revisions::Document))),
+                "document",
+            )
+            .from(record)
+            .join(
+                JoinType::InnerJoin,
+                revision,
+                Condition::all()
+                    .add(Expr::col((revision, Revisions::RecordId)).equals((record, Records::Id)))
+                    .add(Expr::col((revision, Revisions::Number)).equals((record, Records::Revision))),
+            )
+            .and_where(Expr::col((record, Records::Id)).is_in(writes.iter().map(|write| write.id.uuid())))
             .take();
         let mut before = HashMap::new();
         for row in self.transaction.query_all(&query).await? {
@@ -183,16 +208,21 @@ impl Tx {
         let slugs = choice.slugs();
         let Seq(last) = change::last_seq(&self.transaction).await?;
 
-        let mut rows = Rows::new(Records::Table, Records::COLUMNS).on_conflict(replacing());
+        let mut rows = Rows::new(Records::Table, Records::WRITTEN).on_conflict(replacing());
         let (mut revisions, mut changes, mut datasets, mut existing) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut turned: HashMap<&'static str, Vec<Uuid>> = HashMap::new();
         let mut answers = Vec::with_capacity(accepted.len());
         for (seq, (write, before)) in (1..).map(|step| Seq(last.saturating_add(step))).zip(accepted) {
             let next = Next::new(write, before, seq, self.at, &slugs)?;
             existing.extend(next.before.as_ref().map(|before| before.id));
-            changes.push(next.change(&self.actor, self.at));
-            answers.push(Written::Stored { slug: next.slug.clone(), revision: next.revision, seq });
+            let state = next.write.visibility.state();
+            if next.before.as_ref().is_some_and(|before| before.visibility != state) {
+                turned.entry(state).or_default().push(next.write.id.uuid());
+            }
             let documents = Documents::of(&next.write)?;
+            changes.push(next.change(&self.actor, self.at, &documents.whole)?);
+            answers.push(Written::Stored { slug: next.slug.clone(), revision: next.revision, seq });
             rows.push(next.row(documents.alone));
             datasets.push((next.write.id, documents.distributions));
             revisions.push(next.into_revision(documents.whole));
@@ -203,6 +233,9 @@ impl Tx {
         distribution::replace(&self.transaction, &existing, datasets).await?;
         revision::end(&self.transaction, &existing).await?;
         revision::append(&self.transaction, &self.actor, revisions).await?;
+        for (state, records) in turned {
+            revision::settle_access(&self.transaction, state, &records).await?;
+        }
         change::append(&self.transaction, changes).await?;
         Ok(answers)
     }
@@ -223,7 +256,7 @@ fn replacing() -> OnConflict {
     let fixed = |column: &Records| {
         matches!(column, Records::Id | Records::Kind | Records::Slug | Records::CreatedSeq | Records::Created)
     };
-    let columns = Records::COLUMNS.into_iter().filter(|column| !fixed(column));
+    let columns = Records::WRITTEN.into_iter().filter(|column| !fixed(column));
     OnConflict::column(Records::Id).update_columns(columns).to_owned()
 }
 
@@ -266,7 +299,7 @@ impl Next {
         })
     }
 
-    fn row(&self, document: String) -> [Expr; 16] {
+    fn row(&self, document: String) -> [Expr; 17] {
         let write = &self.write;
         let was_published = self.before.as_ref().is_some_and(|before| before.was_published);
         [
@@ -275,6 +308,7 @@ impl Next {
             self.slug.as_str().into(),
             write.source_id.uuid().into(),
             bound(&write.identifier).into(),
+            key(&write.identifier).into(),
             write.catalog_id.map(RecordId::uuid).into(),
             write.organization_id.map(RecordId::uuid).into(),
             write.visibility.state().into(),
@@ -289,8 +323,10 @@ impl Next {
         ]
     }
 
-    fn change(&self, actor: &str, at: Timestamp) -> Change {
-        Change {
+    fn change(&self, actor: &str, at: Timestamp, document: &str) -> Result<Change, StoreError> {
+        let before = self.before.as_ref().and_then(|before| before.document.as_deref());
+        let cell = Cell { table: "revisions", column: "document", row: self.write.id };
+        Ok(Change {
             seq: self.seq,
             at,
             actor: actor.to_owned(),
@@ -300,52 +336,27 @@ impl Next {
             op: self.write.op,
             revision: self.revision,
             hash: self.write.hash,
-        }
+            changed: before.map_or(Ok(Vec::new()), |before| changed(&cell, before, document))?,
+        })
     }
 
     fn into_revision(self, document: String) -> NewRevision {
+        let before = self.before.as_ref().map(|before| before.access.as_str());
         NewRevision {
             record_id: self.write.id,
             number: self.revision,
+            kind: self.write.metadata.kind(),
+            source_id: self.write.source_id,
+            catalog_id: self.write.catalog_id,
+            organization_id: self.write.organization_id,
+            created_seq: self.created_seq,
             valid_from: self.updated,
+            access: revision::access_after(before, &self.write.visibility),
+            visibility: self.write.visibility,
             hash: self.write.hash,
+            distribution_ids: self.write.distribution_ids,
             document,
             raw: self.write.raw,
         }
-    }
-}
-
-/// The texts of a document: whole for the revision, in parts for the rows.
-struct Documents {
-    whole: String,
-    alone: String,
-    distributions: Vec<distribution::Written>,
-}
-
-impl Documents {
-    fn of(write: &RecordWrite) -> Result<Self, StoreError> {
-        let cell = |table| Cell { table, column: "document", row: write.id };
-        let mut document = write.metadata.to_document();
-        let whole = cell("revisions").canonical(&document)?;
-        let typed: &[Distribution] = write.metadata.as_dataset().map_or(&[], |dataset| &dataset.distribution);
-        if typed.len() != write.distribution_ids.len() {
-            return Err(Cell { table: "distributions", column: "id", row: write.id }.inconsistent());
-        }
-        if typed.is_empty() {
-            return Ok(Self { alone: whole.clone(), whole, distributions: Vec::new() });
-        }
-        let parts = match document.as_object_mut().and_then(|members| members.remove("distribution")) {
-            Some(Value::Array(parts)) if parts.len() == typed.len() => parts,
-            _ => return Err(cell("distributions").inconsistent()),
-        };
-        let mut distributions = Vec::with_capacity(parts.len());
-        for ((part, typed), id) in parts.iter().zip(typed).zip(&write.distribution_ids) {
-            distributions.push(distribution::Written {
-                id: *id,
-                match_key: distribution::match_key(typed),
-                document: cell("distributions").canonical(part)?,
-            });
-        }
-        Ok(Self { alone: cell("records").canonical(&document)?, whole, distributions })
     }
 }

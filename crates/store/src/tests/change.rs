@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait as _;
 use vitrina_domain::{canonical::Digest, change::Change};
 
 use super::*;
-use crate::ChangeFilter;
+use crate::{ChangeFilter, StoreError};
 
 #[rstest]
 #[tokio::test]
@@ -45,6 +45,7 @@ async fn each_write_is_a_change(#[values(Engine::Sqlite, Engine::Postgres)] engi
         op: Op::Delete,
         revision: 2,
         hash: write.hash,
+        changed: Vec::new(),
     };
     assert_eq!(third, [expected]);
     assert_eq!(test.store.last_change(&ChangeFilter::Public).await.unwrap(), Seq(3));
@@ -52,6 +53,55 @@ async fn each_write_is_a_change(#[values(Engine::Sqlite, Engine::Postgres)] engi
     assert_eq!(test.store.last_change_at(&ChangeFilter::Public).await.unwrap(), Some(at(20)));
     let last = test.store.changes(&ChangeFilter::All, &[], Seq(3), 9).await.unwrap();
     assert_eq!(last[0].audience, Audience::Organization(record_id(80)));
+}
+
+/// The dataset with this document, in the place of the revision that is there.
+fn rewritten(write: &RecordWrite, revision: u32, members: Value) -> RecordWrite {
+    let mut whole = write.metadata.to_document();
+    let Value::Object(members) = members else { panic!("no object") };
+    whole.as_object_mut().unwrap().extend(members);
+    whole.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    let metadata = document(Kind::Dataset, whole);
+    RecordWrite { hash: metadata.digest(), metadata, ..after(write, revision, Op::Update) }
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_update_names_the_members_that_changed(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = open!(engine);
+    let first = dataset(1, "Agua");
+    put(&test.store, 1, vec![first.clone(), dataset(2, "Aire")]).await;
+    let second = rewritten(&first, 1, json!({"title": "Agua potable", "keyword": ["niñez", "río"]}));
+    put(&test.store, 2, vec![second.clone(), after(&dataset(2, "Aire"), 1, Op::Update)]).await;
+    let nothing_but_order = rewritten(&second, 2, json!({"keyword": ["río", "niñez"]}));
+    put(&test.store, 3, vec![nothing_but_order]).await;
+    let file = json!([{"downloadURL": "https://datos.example/1.csv"}]);
+    let third = rewritten(&first, 3, json!({"keyword": null, "distribution": file}));
+    let third = RecordWrite { distribution_ids: first.distribution_ids[..1].to_vec(), ..third };
+    put(&test.store, 4, vec![third.clone()]).await;
+    put(&test.store, 5, vec![deleted(&third, 4)]).await;
+    put(
+        &test.store,
+        6,
+        vec![RecordWrite { op: Op::Create, ..rewritten(&first, 5, json!({"title": "Otra"})) }],
+    )
+    .await;
+
+    let changes = test.store.changes(&ChangeFilter::Public, &[], Seq(0), 99).await.unwrap();
+    let changed: Vec<_> = changes.iter().map(|change| (change.seq.0, change.changed.join(" "))).collect();
+    let expected = [
+        (1, ""),
+        (2, ""),
+        (3, "keyword title"),
+        (4, ""),
+        (5, "keyword"),
+        (6, "distribution keyword title"),
+        (7, ""),
+        (8, ""),
+    ];
+    assert_eq!(changed, expected.map(|(seq, names)| (seq, names.to_owned())));
 }
 
 #[rstest]
@@ -75,7 +125,7 @@ async fn nobody_replaces_the_past() {
     let test = open!(Engine::Sqlite);
     put(&test.store, 1, vec![dataset(1, "Agua")]).await;
     let replace = "INSERT OR REPLACE INTO changes SELECT seq, at, 'nobody', audience, kind, entity_id, op, revision, \
-                   hash FROM changes";
+                   hash, changed FROM changes";
     assert!(test.store.connections.writer.execute_unprepared(replace).await.is_err());
 }
 
@@ -84,6 +134,80 @@ async fn nobody_empties_the_past() {
     let test = open!(Engine::Postgres);
     put(&test.store, 1, vec![dataset(1, "Agua")]).await;
     assert!(test.store.connections.writer.execute_unprepared("TRUNCATE changes").await.is_err());
+}
+
+/// Writes as often as it takes to come to one's turn on a machine that is busy with other things.
+async fn put_in_turn(store: &Store, writes: Vec<RecordWrite>) {
+    for _ in 0..10 {
+        match try_put(store, writes.clone()).await {
+            Ok(()) => return,
+            Err(StoreError::Busy(_)) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    panic!("never came to its turn");
+}
+
+async fn try_put(store: &Store, writes: Vec<RecordWrite>) -> Result<(), StoreError> {
+    let mut tx = store.begin("tests", at(1)).await?;
+    tx.ensure_source(source_id(), "portal", "file").await?;
+    tx.write(writes).await?;
+    tx.commit().await
+}
+
+/// Who waits too long for the others learns that, and nothing else is wrong: the same write succeeds afterwards.
+#[rstest]
+#[tokio::test]
+async fn a_writer_that_waits_too_long_for_its_turn_is_told_so(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = open!(engine);
+    put(&test.store, 0, vec![]).await;
+    let mut slow = test.store.begin("tests", at(1)).await.unwrap();
+    assert!(slow.record(Kind::Dataset, record_id(1)).await.unwrap().is_none());
+    let busy = try_put(&test.store, vec![dataset(1, "Agua")]).await.unwrap_err();
+    assert!(matches!(busy, StoreError::Busy(_)), "{busy:?}");
+    slow.commit().await.unwrap();
+    try_put(&test.store, vec![dataset(1, "Agua")]).await.unwrap();
+    let changes = test.store.changes(&ChangeFilter::All, &[], Seq(0), 9).await.unwrap();
+    assert_eq!(changes.iter().map(|change| change.seq).collect::<Vec<_>>(), [Seq(1)]);
+}
+
+/// A name that is new to both is waited for by none who has the turn: else each would wait for the other.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_new_sources_of_one_name_do_not_wait_for_each_other(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = open!(engine);
+    for round in 0..10 {
+        let name = format!("portal {round}");
+        let writers: Vec<_> = [1_u128, 2]
+            .into_iter()
+            .map(|writer| {
+                let (store, name) = (test.store.clone(), name.clone());
+                tokio::spawn(async move {
+                    let mut tx = store.begin("tests", at(1)).await.unwrap();
+                    if writer == 2 {
+                        // This one has the turn before it asks for the source.
+                        tx.record(Kind::Dataset, record_id(404)).await.unwrap();
+                    }
+                    let id = SourceId::new(Uuid::from_u128(1_000 * (round + 1) + writer));
+                    let mut source = tx.ensure_source(id, &name, "file").await.unwrap();
+                    source.last_fetched = Some(at(5));
+                    tx.update_source(&source).await.unwrap();
+                    tx.record(Kind::Dataset, record_id(404)).await.unwrap();
+                    tx.commit().await.unwrap();
+                    source.id
+                })
+            })
+            .collect();
+        let mut ids = Vec::new();
+        for writer in writers {
+            ids.push(writer.await.unwrap());
+        }
+        assert_eq!(ids[0], ids[1]);
+    }
 }
 
 /// The schedule that a sequence gets wrong: a later number commits first and a reader passes the earlier one.
@@ -103,7 +227,7 @@ async fn no_reader_skips_a_change_of_concurrent_writers(
                 for transaction in 0..TRANSACTIONS {
                     let number = 10 + writer * 1_000 + transaction * 2;
                     let writes = (0..=(transaction % 2)).map(|n| organization(number + n, "Igual")).collect();
-                    put(&store, 1, writes).await;
+                    put_in_turn(&store, writes).await;
                 }
             })
         })

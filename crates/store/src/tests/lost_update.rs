@@ -40,7 +40,7 @@ async fn no_update_is_lost(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
     }
     let record = test.store.record(&Scope::All, Kind::Organization, record_id(1)).await.unwrap().unwrap();
     assert_eq!(record.revision, 321);
-    assert_eq!(test.store.revisions(record_id(1), None, 1_000).await.unwrap().len(), 321);
+    assert_eq!(test.store.revisions(&Scope::All, record_id(1), None, 1_000).await.unwrap().len(), 321);
 }
 
 /// One round of a counter under a transaction that takes no lock at its beginning.

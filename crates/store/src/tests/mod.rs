@@ -3,7 +3,9 @@
 mod change;
 mod distribution;
 mod import;
+mod long_name;
 mod lost_update;
+mod past;
 mod record;
 mod revision;
 mod schema;

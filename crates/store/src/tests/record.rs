@@ -50,7 +50,7 @@ async fn reads_back_what_was_written(#[values(Engine::Sqlite, Engine::Postgres)]
     assert_eq!((record.source_id, record.identifier.as_str()), (source_id(), "A-1"));
     assert!(record.was_published && record.visibility == Visibility::Published);
 
-    let revision = test.store.revision(write.id, 1).await.unwrap().unwrap();
+    let revision = test.store.revision(&Scope::Public, write.id, 1).await.unwrap().unwrap();
     assert_eq!(revision.document, write.metadata.to_document());
     assert_eq!(canonical::digest(&revision.document), write.hash);
     assert_eq!((revision.actor.as_str(), revision.raw), ("tests", Some(raw)));

@@ -1,6 +1,7 @@
 //! The history of a record.
 
 use rstest::rstest;
+use vitrina_domain::scope::Scope;
 
 use super::*;
 
@@ -19,13 +20,13 @@ async fn each_revision_ends_where_the_next_begins(
     let test = open!(engine);
     history(&test, &[10, 20, 20, 35]).await;
     put(&test.store, 36, vec![dataset(2, "Aire")]).await;
-    let revisions = test.store.revisions(record_id(1), None, 10).await.unwrap();
+    let revisions = test.store.revisions(&Scope::Public, record_id(1), None, 10).await.unwrap();
     let spans: Vec<_> = revisions.iter().map(|r| (r.number, r.valid_from, r.valid_to)).collect();
     let expected =
         [(4, at(35), None), (3, at(20), Some(at(35))), (2, at(20), Some(at(20))), (1, at(10), Some(at(20)))];
     assert_eq!(spans, expected);
     assert!(revisions.iter().all(|revision| revision.document.is_null()), "lists carry no documents");
-    let older = test.store.revisions(record_id(1), Some(3), 1).await.unwrap();
+    let older = test.store.revisions(&Scope::Public, record_id(1), Some(3), 1).await.unwrap();
     assert_eq!(older.iter().map(|revision| revision.number).collect::<Vec<_>>(), [2]);
 }
 
@@ -43,9 +44,9 @@ async fn the_revision_of_an_instant_is_found(
 ) {
     let test = open!(engine);
     history(&test, &[10, 20, 20, 35]).await;
-    let found = test.store.revision_at(record_id(1), at(second)).await.unwrap();
-    assert_eq!(found.as_ref().map(|revision| revision.number), number);
-    assert!(found.is_none_or(|revision| revision.document == dataset(1, "Agua").metadata.to_document()));
+    let found = test.store.record_at(&Scope::Public, Kind::Dataset, record_id(1), at(second)).await.unwrap();
+    assert_eq!(found.as_ref().map(|record| record.revision), number);
+    assert!(found.is_none_or(|record| record.metadata == dataset(1, "Agua").metadata));
 }
 
 #[rstest]
@@ -55,10 +56,10 @@ async fn a_clock_set_back_makes_no_revision_end_before_it_began(
 ) {
     let test = open!(engine);
     history(&test, &[100, 40, 41]).await;
-    let revisions = test.store.revisions(record_id(1), None, 10).await.unwrap();
+    let revisions = test.store.revisions(&Scope::Public, record_id(1), None, 10).await.unwrap();
     assert!(revisions.iter().all(|r| r.valid_to.is_none_or(|end| end >= r.valid_from)), "{revisions:?}");
-    let now = test.store.revision_at(record_id(1), at(100)).await.unwrap().unwrap();
-    assert_eq!(now.number, 3);
+    let now = test.store.record_at(&Scope::Public, Kind::Dataset, record_id(1), at(100)).await.unwrap();
+    assert_eq!(now.unwrap().revision, 3);
 }
 
 #[rstest]
@@ -68,8 +69,8 @@ async fn a_deletion_is_a_revision(#[values(Engine::Sqlite, Engine::Postgres)] en
     let write = dataset(1, "Agua");
     put(&test.store, 1, vec![write.clone()]).await;
     assert_eq!(put(&test.store, 2, vec![deleted(&write, 1)]).await, [stored("agua", 2, 2)]);
-    let last = test.store.revision(write.id, 2).await.unwrap().unwrap();
+    let last = test.store.revision(&Scope::Public, write.id, 2).await.unwrap().unwrap();
     assert_eq!(last.document, write.metadata.to_document());
-    assert!(test.store.revision(write.id, 3).await.unwrap().is_none());
-    assert!(test.store.revision(record_id(9), 1).await.unwrap().is_none());
+    assert!(test.store.revision(&Scope::Public, write.id, 3).await.unwrap().is_none());
+    assert!(test.store.revision(&Scope::Public, record_id(9), 1).await.unwrap().is_none());
 }

@@ -65,6 +65,5 @@ pub(super) async fn list(
     let reader = asked.reader(reader);
     let items: Vec<Summary> =
         state.app.guidelines().iter().map(|version| Summary::new(&state.site, version, &reader)).collect();
-    let total = u64::try_from(items.len()).ok();
-    Ok(Json(Page::uncounted(items, None).counted(total)))
+    Ok(Json(Page::whole(items)))
 }

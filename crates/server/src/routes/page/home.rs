@@ -51,6 +51,7 @@ pub(super) async fn get(
             ListRequest {
                 kind: Kind::Dataset,
                 query: Query::All,
+                at: None,
                 sort: Sort { key: SortKey::Created, direction: Direction::Descending },
                 after: None,
                 limit: NEWEST,

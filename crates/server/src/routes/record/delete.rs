@@ -9,6 +9,7 @@ use vitrina_domain::record::Kind;
 
 use super::written;
 use crate::{
+    conditional::precondition,
     filter::{Parameter, Parameters},
     problem::{Answer, TombstoneBody},
     state::AppState,
@@ -27,7 +28,7 @@ pub(crate) async fn delete(
     headers: &HeaderMap,
 ) -> Answer<Response> {
     let id = written::id_of(state, actor, kind, key).await?;
-    let precondition = written::precondition(headers)?;
+    let precondition = precondition(headers)?;
     let reason: String =
         asked.text(Parameter::Reason).unwrap_or("deleted").chars().take(LONGEST_REASON).collect();
     let tombstone = state.app.delete(actor, kind, id, &precondition, reason).await?;

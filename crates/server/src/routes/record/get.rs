@@ -8,7 +8,7 @@ use vitrina_app::{auth::Actor, record::Reference};
 use vitrina_domain::record::{Kind, Record};
 use vitrina_formats::{Format, write::Context};
 
-use super::{api_url, at, or_moved, validators};
+use super::{api_url, or_moved, validators};
 use crate::{
     filter::{Parameter, Parameters},
     locale::Reader,
@@ -45,12 +45,17 @@ pub(crate) async fn get(
     let wish = Wish { parameter: asked.text(Parameter::F), extension: None };
     let chosen = negotiate::choose(offered(kind), wish, headers)?;
     let reference = Reference::from(key);
-    if let Some(instant) = asked.instant(Parameter::At) {
-        return at::get(state, actor, kind, &reference, instant, headers).await;
-    }
-    let record = match state.app.record(actor, kind, &reference).await {
+    let at = asked.instant(Parameter::At);
+    let found = match at {
+        Some(instant) => state.app.record_at(actor, kind, &reference, instant).await,
+        None => state.app.record(actor, kind, &reference).await,
+    };
+    let record = match found {
         Ok(record) => record,
-        Err(error) => return or_moved(error, |slug| api_url(&state.site, kind, slug)),
+        Err(error) => {
+            let at = at.map_or_else(String::new, |instant| format!("?at={instant}"));
+            return or_moved(error, |slug| format!("{}{at}", api_url(&state.site, kind, slug)));
+        }
     };
     represent(state, &record, chosen, asked, &reader, headers).await
 }
@@ -81,7 +86,11 @@ pub(crate) async fn represent(
     let mut response = validators.respond(headers, || {
         Ok(match chosen {
             Representation::Data(Format::Json) | Representation::Html => {
-                let mut document = view::record(&state.site, record, &beside, &asked.expand, &languages);
+                let show = match asked.text(Parameter::At) {
+                    Some(_) => view::past_record,
+                    None => view::record,
+                };
+                let mut document = show(&state.site, record, &beside, &asked.expand, &languages);
                 if let Some(paths) = &asked.fields {
                     document = view::project(&document, paths);
                 }

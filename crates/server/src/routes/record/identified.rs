@@ -6,7 +6,9 @@ use vitrina_app::{auth::Actor, record::Target};
 use vitrina_domain::record::Kind;
 
 use super::written;
-use crate::{filter::Parameters, locale::Reader, problem::Answer, state::AppState};
+use crate::{
+    conditional::precondition, filter::Parameters, locale::Reader, problem::Answer, state::AppState,
+};
 
 /// Makes the dataset, or replaces its document.
 #[expect(clippy::too_many_arguments, reason = "each argument is one part of the request")]
@@ -22,7 +24,7 @@ pub(crate) async fn put(
 ) -> Answer<Response> {
     let organization_id = written::id_of(state, actor, Kind::Organization, organization).await?;
     let target = Target::Identified { organization_id, identifier };
-    let precondition = written::precondition(headers)?;
+    let precondition = precondition(headers)?;
     let saved = state.app.replace(actor, Kind::Dataset, &target, &precondition, document).await?;
     written::answer(state, saved, asked, reader).await
 }

@@ -20,13 +20,14 @@ use vitrina_formats::{
     write::{Context, ListWriter},
 };
 
-use super::LIST_OFFER;
+use super::{LIST_OFFER, past};
 use crate::{
     conditional::{EntityTag, Validators},
     cursor,
     filter::{Count, Parameter, Parameters},
     locale::Reader,
     negotiate::{self, Representation, Wish},
+    notice::Notice,
     paging::{Page, link_next, next_url},
     problem::Answer,
     state::AppState,
@@ -50,6 +51,7 @@ pub(crate) async fn list(
     if let Some(response) = validators.not_modified(headers) {
         return Ok(response);
     }
+    let at = past::instant(asked)?;
     let binding = asked.binding(uri.path());
     let after: Option<After> =
         asked.cursor.as_deref().map(|text| cursor::decode(binding, text)).transpose()?;
@@ -57,6 +59,7 @@ pub(crate) async fn list(
     let request = ListRequest {
         kind,
         query: asked.query.clone(),
+        at,
         sort: asked.sort.unwrap_or(default),
         after,
         limit: usize::try_from(asked.limit).unwrap_or(usize::MAX),
@@ -71,7 +74,13 @@ pub(crate) async fn list(
     let mut response = match chosen {
         Representation::Data(Format::Json) | Representation::Html => {
             let items = items(state, &page.records, &beside, asked, &reader);
-            let page = Page::uncounted(items, next.clone()).counted(page.total);
+            let what = (&[kind][..], &asked.query);
+            // What no record has today says nothing of the past, where the names asked for were looked up.
+            let notices = match at {
+                Some(_) => Vec::new(),
+                None => Notice::of_empty(&state.app, actor, what, page.total, &reader)?,
+            };
+            let page = Page::uncounted(items, next.clone()).counted(page.total).noticed(notices);
             axum::Json(page).into_response()
         }
         Representation::Data(format) => {

@@ -2,13 +2,13 @@
 //!
 //! Each file holds one operation for any kind; [`record_routes!`] gives each kind its paths and operation ids.
 
-pub(crate) mod at;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod diff;
 pub(crate) mod get;
 pub(crate) mod identified;
 pub(crate) mod list;
+pub(crate) mod past;
 pub(crate) mod patch;
 pub(crate) mod raw;
 pub(crate) mod replace;
@@ -26,8 +26,7 @@ use vitrina_domain::{
 };
 
 use crate::{
-    conditional::{EntityTag, Validators},
-    error::revision_stem,
+    conditional::{EntityTag, Validators, revision_stem},
     filter::{PageSize, Parameter, Spec},
     negotiate::Representation,
     problem::Problem,
@@ -60,7 +59,7 @@ asks! {
     /// What lists of records take.
     ListAsks = Spec {
         parameters: &[
-            Parameter::Q, Parameter::Limit, Parameter::Cursor, Parameter::Sort, Parameter::Count,
+            Parameter::Q, Parameter::At, Parameter::Limit, Parameter::Cursor, Parameter::Sort, Parameter::Count,
             Parameter::Fields, Parameter::Lang, Parameter::F, Parameter::Bom,
         ],
         filters: Field::ALL,
@@ -155,6 +154,12 @@ macro_rules! record_routes {
         const KIND: Kind = $kind;
 
         /// Lists records, filtered, ordered and paged.
+        ///
+        /// With `at` the list is that of an instant: the records that everyone could see then, each in its state of
+        /// then, in creation order. It is narrowed by `organization` and `catalog` (by id or slug) and by `source` (by
+        /// name), as they were then; any other condition or order is `400 at-not-supported`. What was deleted since is in
+        /// it; what is held or withdrawn today is not, nor are its earlier states once it is published again with other
+        /// contents.
         #[utoipa::path(
             get, path = $collection, operation_id = $list_id, tag = $tag, params(ListAsks),
             responses((status = 200, description = "A page of records.", body = Page<Summary>))
@@ -167,6 +172,9 @@ macro_rules! record_routes {
         }
 
         /// Gives one record by id or slug.
+        ///
+        /// With `at` it is given as it was at an instant, also when it was deleted since. What is held or withdrawn today
+        /// is closed for the past as well.
         #[utoipa::path(
             get, path = $one, operation_id = $get_id, tag = $tag,
             params(("id" = String, Path, description = "The record's id or slug."), GetAsks),

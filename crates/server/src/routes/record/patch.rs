@@ -6,7 +6,9 @@ use vitrina_app::auth::Actor;
 use vitrina_domain::record::Kind;
 
 use super::written;
-use crate::{filter::Parameters, locale::Reader, problem::Answer, state::AppState};
+use crate::{
+    conditional::precondition, filter::Parameters, locale::Reader, problem::Answer, state::AppState,
+};
 
 /// Applies a merge patch.
 #[expect(clippy::too_many_arguments, reason = "each argument is one part of the request")]
@@ -21,7 +23,7 @@ pub(crate) async fn patch(
     patch: &Value,
 ) -> Answer<Response> {
     let id = written::id_of(state, actor, kind, key).await?;
-    let precondition = written::precondition(headers)?;
+    let precondition = precondition(headers)?;
     let saved = state.app.patch(actor, kind, id, &precondition, patch).await?;
     written::answer(state, saved, asked, reader).await
 }

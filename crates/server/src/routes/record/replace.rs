@@ -6,7 +6,9 @@ use vitrina_app::{auth::Actor, record::Target};
 use vitrina_domain::record::Kind;
 
 use super::written;
-use crate::{filter::Parameters, locale::Reader, problem::Answer, state::AppState};
+use crate::{
+    conditional::precondition, filter::Parameters, locale::Reader, problem::Answer, state::AppState,
+};
 
 /// Replaces the document of a record.
 #[expect(clippy::too_many_arguments, reason = "each argument is one part of the request")]
@@ -21,7 +23,7 @@ pub(crate) async fn replace(
     document: Value,
 ) -> Answer<Response> {
     let target = Target::Record(written::id_of(state, actor, kind, key).await?);
-    let precondition = written::precondition(headers)?;
+    let precondition = precondition(headers)?;
     let saved = state.app.replace(actor, kind, &target, &precondition, document).await?;
     written::answer(state, saved, asked, reader).await
 }

@@ -13,7 +13,7 @@ use crate::{
     conditional::{EntityTag, Validators},
     cursor,
     filter::Parameters,
-    paging::{Page, link_next, next_url},
+    paging::{Page, cut, link_next, next_url},
     problem::Answer,
     state::AppState,
     view,
@@ -45,9 +45,7 @@ pub(crate) async fn list(
     }
     let reference = Reference::Id(record.id);
     let mut revisions = state.app.revisions(actor, kind, &reference, before, asked.limit + 1).await?;
-    let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
-    let more = revisions.len() > limit;
-    revisions.truncate(limit);
+    let more = cut(&mut revisions, asked.limit);
     let next = revisions
         .last()
         .filter(|_| more)

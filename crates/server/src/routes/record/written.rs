@@ -1,34 +1,17 @@
-//! What writes have in common: their preconditions and their answers.
+//! What writes have in common: how they name a record and what they answer.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use vitrina_app::{
     auth::Actor,
-    record::{Effect, Precondition, Reference, Saved},
+    record::{Effect, Reference, Saved},
 };
 use vitrina_domain::{id::RecordId, record::Kind};
 
 use super::{api_url, validators};
-use crate::{conditional, filter::Parameters, locale::Reader, problem::Answer, state::AppState, view};
-
-/// What `If-Match` and `If-None-Match` demand, in revisions: the readable part of our tags tells them.
-pub(crate) fn precondition(headers: &HeaderMap) -> Answer<Precondition> {
-    Ok(match conditional::Precondition::given(headers)? {
-        None => Precondition::Absent,
-        Some(conditional::Precondition::Exists) => Precondition::Any,
-        // What must not be there matches no revision.
-        Some(conditional::Precondition::Absent) => Precondition::Revisions(Vec::new()),
-        Some(conditional::Precondition::Tags(tags)) => {
-            Precondition::Revisions(tags.iter().filter_map(|tag| revision_of(tag)).collect())
-        }
-    })
-}
-
-fn revision_of(tag: &str) -> Option<u32> {
-    tag.strip_prefix('r')?.split('-').next()?.parse().ok()
-}
+use crate::{filter::Parameters, locale::Reader, problem::Answer, state::AppState, view};
 
 /// The id of a record that a path names by id or slug.
 pub(crate) async fn id_of(state: &AppState, actor: &Actor, kind: Kind, key: &str) -> Answer<RecordId> {
@@ -62,26 +45,4 @@ pub(crate) async fn answer(
         response.headers_mut().insert(name, location);
     }
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case(&[], Precondition::Absent)]
-    #[case(&[("if-match", "*")], Precondition::Any)]
-    #[case(&[("if-match", "\"r7-abc\", \"r8-x\"")], Precondition::Revisions(vec![7, 8]))]
-    #[case(&[("if-match", "\"abc\"")], Precondition::Revisions(vec![]))]
-    #[case(&[("if-match", "W/\"r7-abc\"")], Precondition::Revisions(vec![]))]
-    #[case(&[("if-none-match", "*")], Precondition::Revisions(vec![]))]
-    fn preconditions(#[case] headers: &[(&'static str, &'static str)], #[case] expected: Precondition) {
-        let headers: HeaderMap = headers
-            .iter()
-            .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)))
-            .collect();
-        assert_eq!(precondition(&headers).unwrap(), expected);
-    }
 }

@@ -15,7 +15,7 @@ use crate::{
     filter::{Asked, PageSize, Parameter, Spec},
     locale::Reader,
     openapi::component,
-    paging::{Page, link_next, next_url},
+    paging::{Page, cut, link_next, next_url},
     problem::Answer,
     routes::record::asks,
     state::AppState,
@@ -46,11 +46,8 @@ pub(super) async fn list(
     let binding = asked.binding(uri.path());
     let before: Option<RunId> =
         asked.cursor.as_deref().map(|cursor| cursor::decode(binding, cursor)).transpose()?;
-    // One more than asked for tells whether there is a next page.
     let mut runs = state.app.runs(&actor, before, asked.limit + 1).await?;
-    let shown = usize::try_from(asked.limit).unwrap_or(usize::MAX);
-    let has_more = runs.len() > shown;
-    runs.truncate(shown);
+    let has_more = cut(&mut runs, asked.limit);
     let next = runs
         .last()
         .filter(|_| has_more)

@@ -56,6 +56,5 @@ pub(super) async fn list(
     _: Asked<NothingAsks>,
 ) -> Answer<Json<Page<SourceView>>> {
     let items: Vec<SourceView> = state.app.sources().await?.into_iter().map(SourceView::from).collect();
-    let total = u64::try_from(items.len()).ok();
-    Ok(Json(Page::uncounted(items, None).counted(total)))
+    Ok(Json(Page::whole(items)))
 }

@@ -59,6 +59,5 @@ pub(super) async fn list(
     let reader = asked.reader(reader);
     let items: Vec<Summary> =
         state.app.vocabularies().iter().map(|list| Summary::new(&state.site, list, &reader)).collect();
-    let total = u64::try_from(items.len()).ok();
-    Ok(Json(Page::uncounted(items, None).counted(total)))
+    Ok(Json(Page::whole(items)))
 }

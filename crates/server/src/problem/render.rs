@@ -1,0 +1,111 @@
+//! Writes the body of every error at the edge: the document, or a page for people.
+
+use std::{error::Error, sync::Arc};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use vitrina_domain::finding::Locale;
+
+use super::{Code, MEDIA_TYPE, Problem, ProblemBody};
+use crate::{
+    headers::RequestId,
+    locale::Reader,
+    nearest::nearest,
+    pages::{self, Frame, texts},
+    site::Site,
+};
+
+/// Writes the body of every error at the edge, and logs those of the server once with their causes.
+pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let instance = request.uri().path().to_owned();
+    let is_for_people = is_for_people(&instance, request.headers());
+    let reader = Reader::of(request.headers(), site.locale);
+    let reader = match asked_language(request.uri().query().unwrap_or_default()) {
+        Some(tag) => reader.asking_for(tag),
+        None => reader,
+    };
+    let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let mut response = next.run(request).await;
+    let problem = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if is_bare_error(&response) => of_framework(response.status(), &instance, &site),
+        None => return response,
+    };
+    if let Some(cause) = &problem.0.cause {
+        tracing::error!(code = problem.code().as_str(), %request_id, path = %instance, causes = %chain(&**cause), "request failed");
+    }
+    let body = problem.body(&site.base_url, &instance, &request_id, reader.locale);
+    let page = is_for_people.then(|| page(&site, &body, reader.locale)).flatten();
+    write(response, &body, page, reader.locale)
+}
+
+/// The language of `lang=`, read without judging the rest of the address: errors follow it too.
+fn asked_language(query: &str) -> Option<&str> {
+    query.split('&').find_map(|pair| pair.strip_prefix("lang=")).filter(|tag| ["es", "en"].contains(tag))
+}
+
+/// Whether a browser asks for a page: whoever asks the API, or takes anything, gets the document.
+fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.starts_with("text/html") && !path.starts_with("/api/")
+}
+
+fn page(site: &Site, body: &ProblemBody, locale: Locale) -> Option<String> {
+    // A path that begins with two slashes would lead to another host.
+    let path = if body.instance.starts_with("//") { "/" } else { &body.instance };
+    let frame = Frame { locale, t: texts(locale), site: site.title.get(locale), path };
+    pages::problem(frame, body)
+        .inspect_err(|error| tracing::error!(%error, "the page of an error cannot be rendered"))
+        .ok()
+}
+
+/// Whether a response is an error that nobody wrote a body of ours for.
+fn is_bare_error(response: &Response) -> bool {
+    let status = response.status();
+    let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    (status.is_client_error() || status.is_server_error())
+        && media_type.is_none_or(|media_type| media_type.starts_with("text/plain"))
+}
+
+fn of_framework(status: StatusCode, path: &str, site: &Site) -> Problem {
+    let code = Code::of_status(status);
+    let problem = Problem::new(code);
+    if code == Code::UnknownPath {
+        return problem.with_nearest(nearest(path, site.paths.iter().map(String::as_str)));
+    }
+    problem
+}
+
+fn write(response: Response, body: &ProblemBody, page: Option<String>, locale: Locale) -> Response {
+    let (mut parts, _replaced) = response.into_parts();
+    let kind = if page.is_some() { "text/html; charset=utf-8" } else { MEDIA_TYPE };
+    let bytes = page.map_or_else(|| serde_json::to_vec(body).unwrap_or_default(), String::into_bytes);
+    let headers = &mut parts.headers;
+    for stale in [header::CONTENT_LENGTH, header::ETAG, header::LAST_MODIFIED] {
+        headers.remove(stale);
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.as_str()));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Language"));
+    if parts.status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    Response::from_parts(parts, bytes.into())
+}
+
+/// An error and its causes on one line.
+fn chain(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line.push_str(": ");
+        line.push_str(&error.to_string());
+        cause = error.source();
+    }
+    line
+}
