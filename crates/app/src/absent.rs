@@ -47,7 +47,8 @@ impl App {
         field: Option<Field>,
     ) -> Result<(u64, Vec<String>), AppError> {
         let facet = |field| FacetRequest { field, limit: CANDIDATES, order: FacetOrder::CountDescending };
-        let facets: Vec<FacetRequest> = field.filter(|field| field.is_facet()).map(facet).into_iter().collect();
+        let facets: Vec<FacetRequest> =
+            field.filter(|field| field.is_facet()).map(facet).into_iter().collect();
         let answer = self.index().search(&Request {
             scope: &actor.scope(),
             selection: &Selection { kinds: kinds.to_vec(), query },

@@ -1,6 +1,12 @@
 //! Why a use case did not do what was asked, split by what the caller can do about it.
 
-use vitrina_domain::{finding::Finding, id::RecordId, record::Kind, slug::Slug, time::Timestamp};
+use vitrina_domain::{
+    finding::{Bilingual, Finding},
+    id::RecordId,
+    record::Kind,
+    slug::Slug,
+    time::Timestamp,
+};
 
 use crate::auth::Denied;
 
@@ -64,12 +70,12 @@ pub enum AppError {
         applied: Timestamp,
     },
     /// A parameter that parses but means nothing here.
-    #[error("{name}: {problem}")]
+    #[error("{name}: {}", problem.en)]
     Parameter {
         /// The parameter.
         name: &'static str,
         /// What is wrong with its value.
-        problem: String,
+        problem: Bilingual,
     },
     /// A filter names what is not here, so that it can match nothing.
     #[error("{parameter}: there is no {value:?}")]

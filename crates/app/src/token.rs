@@ -1,6 +1,6 @@
 //! API tokens: made once, kept as hashes, refused when they expire or are revoked.
 
-use vitrina_domain::{id::TokenId, time::Timestamp};
+use vitrina_domain::{finding::Bilingual, id::TokenId, time::Timestamp};
 use vitrina_store::TokenRow;
 
 use crate::{
@@ -25,15 +25,15 @@ impl App {
         days: u16,
     ) -> Result<(TokenSecret, TokenRow), AppError> {
         authorize(actor, Action::ManageTokens, &Object::Site)?;
-        let wrong = |name, problem: &str| AppError::Parameter { name, problem: problem.to_owned() };
+        let wrong = |name, es, en| AppError::Parameter { name, problem: Bilingual::new(es, en) };
         if name.trim().is_empty() || name.chars().count() > 100 {
-            return Err(wrong("name", "1 to 100 characters"));
+            return Err(wrong("name", "de 1 a 100 caracteres", "1 to 100 characters"));
         }
         if grants.is_empty() {
-            return Err(wrong("scope", "at least one scope"));
+            return Err(wrong("scope", "al menos un permiso", "at least one scope"));
         }
         if days == 0 || days > LONGEST_LIFE {
-            return Err(wrong("expires", "1 to 365 days"));
+            return Err(wrong("expires", "de 1 a 365 días", "1 to 365 days"));
         }
         let secret = TokenSecret::generate(|| self.parts.ids.random_byte());
         let created = self.now();

@@ -81,7 +81,11 @@ impl App {
         profiles.iter().find(|profile| profile.is_called(name)).map(|profile| profile.id.clone()).ok_or_else(
             || {
                 let known: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
-                let problem = format!("unknown profile {name:?}; known: {}", known.join(", "));
+                let known = known.join(", ");
+                let problem = Bilingual::new(
+                    format!("no hay un perfil {name:?}; los hay: {known}"),
+                    format!("unknown profile {name:?}; known: {known}"),
+                );
                 AppError::Parameter { name: "profile", problem }
             },
         )

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 use vitrina_domain::{
-    finding::{Finding, Locale, Severity},
+    finding::{Bilingual, Finding, Locale, Severity},
     import::{Item, Outcome, Tally},
 };
 
@@ -34,7 +34,7 @@ pub(crate) struct Summary {
     pub run: Option<String>,
     /// Why nothing could be read, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
+    pub error: Option<Bilingual>,
     /// The records by outcome.
     pub outcomes: Tally,
     /// What was found, by rule, the gravest first.
@@ -106,7 +106,7 @@ impl Summary {
                 out,
                 "  {}: {}",
                 in_words(locale, "no se pudo leer", "cannot be read"),
-                terminal::clean(error)
+                terminal::clean(error.get(locale))
             );
         }
         for outcome in Outcome::ALL {
@@ -238,7 +238,6 @@ fn severity_in_words(severity: Severity, count: u64, locale: Locale) -> &'static
 
 #[cfg(test)]
 mod tests {
-    use vitrina_domain::finding::Bilingual;
 
     use super::*;
 
@@ -305,7 +304,7 @@ mod tests {
         let mut fine = Summary::of("data.json".to_owned());
         fine.add(&item(0, Outcome::Duplicate, Vec::new()));
         assert!(!fine.has_refusals());
-        fine.error = Some("not JSON".to_owned());
+        fine.error = Some(Bilingual::new("no es JSON", "not JSON"));
         assert!(fine.has_refusals());
     }
 

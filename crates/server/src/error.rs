@@ -32,14 +32,12 @@ impl From<AppError> for Problem {
                 format!("«{what}» ya está ocupado por otro registro"),
                 format!("\"{what}\" is taken by another record"),
             )),
-            AppError::Unreadable(cause) => unreadable(&cause.to_string()),
+            AppError::Unreadable(cause) => unreadable(&cause.explain()),
             AppError::Stale { applied } => Self::new(Code::StaleFetch).with_detail(Bilingual::new(
                 format!("la última lectura aplicada de esta fuente es del {applied}"),
                 format!("the last fetch applied from this source is of {applied}"),
             )),
-            AppError::Parameter { name, problem } => {
-                Self::parameter(Code::InvalidParameter, name, Bilingual::new(problem.clone(), problem))
-            }
+            AppError::Parameter { name, problem } => Self::parameter(Code::InvalidParameter, name, problem),
             AppError::CursorMismatch => Self::new(Code::CursorMismatch),
             AppError::KeyReused => Self::new(Code::IdempotencyMismatch),
             AppError::KeyBusy => Self::new(Code::IdempotencyInProgress).retry_after(1),
@@ -103,10 +101,10 @@ impl From<&Tombstone> for TombstoneBody {
     }
 }
 
-fn unreadable(cause: &str) -> Problem {
+fn unreadable(cause: &Bilingual) -> Problem {
     Problem::new(Code::UnreadableSource).with_detail(Bilingual::new(
-        format!("el documento no se puede leer ({cause})"),
-        format!("the document cannot be read ({cause})"),
+        format!("el documento no se puede leer ({})", cause.es),
+        format!("the document cannot be read ({})", cause.en),
     ))
 }
 

@@ -6,6 +6,7 @@ use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
 use vitrina_domain::{
     canonical::Digest,
+    finding::Bilingual,
     id::{RecordId, RunId, SourceId},
     import::{Item, Outcome, Run, RunState, Tally},
     record::{Kind, RawSpan, Source},
@@ -195,7 +196,11 @@ impl<'a> Import<'a> {
         let wanted = &self.destination.source;
         let mut source = tx.ensure_source(wanted.id, &wanted.name, &wanted.kind).await?;
         if source.kind != wanted.kind {
-            let problem = format!("{:?} is fed by {:?}", source.name, source.kind);
+            let (name, kind) = (&source.name, &source.kind);
+            let problem = Bilingual::new(
+                format!("{name:?} se alimenta por {kind:?}"),
+                format!("{name:?} is fed by {kind:?}"),
+            );
             return Err(AppError::Parameter { name: "source", problem });
         }
         // A source that was used before belongs to whoever it belonged to, whatever this request says.

@@ -144,7 +144,7 @@ impl Session<'_> {
                 Ok(summary)
             }
             Err(AppError::Unreadable(error)) => {
-                summary.error = Some(error.to_string());
+                summary.error = Some(error.explain());
                 Ok(summary)
             }
             Err(error @ AppError::Parameter { .. }) => Err(Failure::usage(error.to_string())),

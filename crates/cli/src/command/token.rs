@@ -17,7 +17,7 @@ pub(super) async fn create(context: Context, create: &CreateToken) -> Result<Exi
     let catalog = Catalog::open(&context.settings).await?;
     let made = catalog.app.create_token(&Actor::Operator, &create.name, &create.scopes, create.expires).await;
     let (secret, row) = made.map_err(|error| match error {
-        AppError::Parameter { name, problem } => Failure::usage(format!("--{name}: {problem}")),
+        AppError::Parameter { name, problem } => Failure::usage(format!("--{name}: {}", problem.en)),
         other => Failure::because("cannot make the token", other),
     })?;
     // The token alone on standard output, so that a script can keep it; the rest is for people.

@@ -65,10 +65,10 @@ async fn check(catalog: &Catalog, input: &Input, profiles: &[String]) -> Result<
             Ok(summary)
         }
         Err(AppError::Unreadable(error)) => {
-            summary.error = Some(error.to_string());
+            summary.error = Some(error.explain());
             Ok(summary)
         }
-        Err(AppError::Parameter { problem, .. }) => Err(Failure::usage(problem)),
+        Err(AppError::Parameter { problem, .. }) => Err(Failure::usage(problem.en)),
         Err(error) => Err(Failure::because(format!("cannot check {}", input.name()), error)),
     }
 }

@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use vitrina_domain::finding::{Bilingual, Finding, Severity};
 
-use super::ReadError;
+use super::refusal::{ReadError, unsupported};
 
 const CHUNK: usize = 1 << 16;
 
@@ -50,7 +50,7 @@ pub(super) fn detect<R: Read + Seek>(document: &mut R) -> Result<Detected, ReadE
 fn wide(head: &[u8]) -> Result<Option<&'static Encoding>, ReadError> {
     match head {
         [0xff, 0xfe, 0, 0] | [0, 0, 0xfe, 0xff] | [_, 0, 0, 0] | [0, 0, 0, _] => {
-            Err(ReadError::Unsupported { found: "text in UTF-32; save it as UTF-8".to_owned() })
+            Err(unsupported("texto en UTF-32; guárdelo como UTF-8", "text in UTF-32; save it as UTF-8"))
         }
         [0xff, 0xfe, ..] => Ok(Some(UTF_16LE)),
         [0xfe, 0xff, ..] => Ok(Some(UTF_16BE)),

@@ -16,6 +16,7 @@ mod outline;
 mod own;
 mod position;
 mod recognise;
+mod refusal;
 mod shape;
 mod sniff;
 mod source;
@@ -30,6 +31,7 @@ use vitrina_domain::finding::Finding;
 
 pub use encoding::decoded;
 use recognise::Records;
+pub use refusal::ReadError;
 
 /// What a document turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -159,60 +161,6 @@ pub enum ItemError {
         /// The limit in force.
         limit: usize,
     },
-}
-
-/// Why a document cannot be imported.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// Not JSON at all, or broken JSON.
-    #[error("not JSON: {reason} at line {line}, column {column} (byte {offset})")]
-    Json {
-        /// What is wrong.
-        reason: String,
-        /// Line, from 1.
-        line: u64,
-        /// Column, from 1, in bytes.
-        column: u64,
-        /// Bytes before it.
-        offset: u64,
-    },
-    /// Read and recognised, but no catalog.
-    #[error("not a catalog: {found}")]
-    NotACatalog {
-        /// What was found instead.
-        found: String,
-    },
-    /// A catalog in a form that Vitrina does not read yet.
-    #[error("not supported yet: {found}")]
-    Unsupported {
-        /// What was found.
-        found: String,
-    },
-    /// Lists and objects inside each other, deeper than the limit.
-    #[error(
-        "lists and objects nested deeper than {limit} levels at line {line}, column {column} (byte {offset})"
-    )]
-    TooDeep {
-        /// The limit in force.
-        limit: usize,
-        /// Line, from 1.
-        line: u64,
-        /// Column, from 1, in bytes.
-        column: u64,
-        /// Bytes before it.
-        offset: u64,
-    },
-    /// Over a limit.
-    #[error("over the limit of {limit}: {what}")]
-    TooLarge {
-        /// What is too large.
-        what: &'static str,
-        /// The limit in force.
-        limit: u64,
-    },
-    /// The bytes could not be had.
-    #[error("cannot read the document")]
-    Io(#[from] std::io::Error),
 }
 
 /// Passes over the document: encoding, JSON framing and depth, format, the members around the records.

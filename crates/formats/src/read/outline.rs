@@ -10,6 +10,7 @@ use super::{
     encoding::{decoded, detect},
     lines,
     recognise::{Records, recognise},
+    refusal::no_catalog,
     shape::{is_ckan_package, is_dataset, is_own_record, list_members},
     sniff,
     survey::{Survey, survey},
@@ -22,7 +23,7 @@ const HEAD: u64 = 4096;
 /// Passes over a document and says what it is.
 pub(super) fn outline<R: Read + Seek>(document: &mut R, limits: Limits) -> Result<Outline, ReadError> {
     if document.seek(SeekFrom::End(0))? > limits.document_bytes {
-        return Err(ReadError::TooLarge { what: "bytes of the document", limit: limits.document_bytes });
+        return Err(ReadError::TooLarge { limit: limits.document_bytes });
     }
     sniff::refuse_binary(&beginning(&mut *document)?)?;
     let detected = detect(document)?;
@@ -114,9 +115,11 @@ fn of_lines<R: Read + Seek>(
     if !objects().any(is_record)
         && let Some(first) = objects().next()
     {
-        return Err(ReadError::NotACatalog {
-            found: format!("{} lines of JSON objects with {}", count.lines, list_members(first)),
-        });
+        let (lines, members) = (count.lines, list_members(first));
+        return Err(no_catalog(
+            format!("{lines} renglones de objetos JSON con {}", members.es),
+            format!("{lines} lines of JSON objects with {}", members.en),
+        ));
     }
     Ok(Found {
         format: InputFormat::Ndjson,

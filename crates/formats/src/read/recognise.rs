@@ -1,9 +1,11 @@
 //! Recognising a document by its shape, never by its name or origin.
 
 use serde_json::{Map, Value};
+use vitrina_domain::finding::Bilingual;
 
 use super::{
-    InputFormat, ReadError,
+    InputFormat,
+    refusal::{ReadError, no_catalog, unsupported},
     shape::{
         is_ckan_package, is_data_package, is_dataset, is_field_list, is_json_schema, is_own_record,
         list_members,
@@ -24,30 +26,25 @@ pub(super) enum Records {
 
 type Recognised = Result<(InputFormat, Records), ReadError>;
 
-fn no_catalog(found: impl Into<String>) -> ReadError {
-    ReadError::NotACatalog { found: found.into() }
-}
-
-fn unsupported(found: impl Into<String>) -> ReadError {
-    ReadError::Unsupported { found: found.into() }
-}
-
 /// Says what a JSON document is, and where its records are.
 pub(super) fn recognise(survey: &Survey) -> Recognised {
     match (survey.first, survey.list(Place::Root)) {
         (b'[', Some(list)) => bare_list(list),
         (b'{', _) => object(survey),
-        (first, _) => Err(no_catalog(single_value(first))),
+        (first, _) => {
+            let (es, en) = single_value(first);
+            Err(no_catalog(es, en))
+        }
     }
 }
 
 /// What a value that is neither list nor object is called, by its first byte.
-const fn single_value(first: u8) -> &'static str {
+const fn single_value(first: u8) -> (&'static str, &'static str) {
     match first {
-        b'"' => "a single JSON text",
-        b'n' => "the JSON value null",
-        b't' | b'f' => "a single truth value of JSON",
-        _ => "a single JSON number",
+        b'"' => ("un solo texto JSON", "a single JSON text"),
+        b'n' => ("el valor JSON null", "the JSON value null"),
+        b't' | b'f' => ("un solo valor lógico de JSON", "a single truth value of JSON"),
+        _ => ("un solo número JSON", "a single JSON number"),
     }
 }
 
@@ -57,7 +54,7 @@ fn objects(list: &List) -> impl Iterator<Item = &Map<String, Value>> {
 
 fn bare_list(list: &List) -> Recognised {
     if list.count == 0 {
-        return Err(no_catalog("an empty list"));
+        return Err(no_catalog("una lista vacía", "an empty list"));
     }
     if objects(list).any(is_ckan_package) {
         return Ok((InputFormat::CkanPackageList, Records::List(Place::Root)));
@@ -65,27 +62,36 @@ fn bare_list(list: &List) -> Recognised {
     if objects(list)
         .any(|object| object.keys().any(|name| name.starts_with("http://") || name.starts_with("https://")))
     {
-        return Err(unsupported("RDF (expanded JSON-LD)"));
+        return Err(unsupported("RDF (JSON-LD expandido)", "RDF (expanded JSON-LD)"));
     }
     if objects(list).any(is_dataset) {
-        return Err(unsupported("Project Open Data 1.0 (a bare list of datasets)"));
+        return Err(unsupported(
+            "Project Open Data 1.0 (una lista de conjuntos de datos sin catálogo)",
+            "Project Open Data 1.0 (a bare list of datasets)",
+        ));
     }
-    Err(no_catalog(match objects(list).next() {
-        Some(first) => format!("a list of {} JSON objects with {}", list.count, list_members(first)),
-        None => format!("a list of {} JSON values", list.count),
-    }))
+    let count = list.count;
+    Err(match objects(list).next().map(list_members) {
+        Some(Bilingual { es, en }) => no_catalog(
+            format!("una lista de {count} objetos JSON con {es}"),
+            format!("a list of {count} JSON objects with {en}"),
+        ),
+        None => {
+            no_catalog(format!("una lista de {count} valores JSON"), format!("a list of {count} JSON values"))
+        }
+    })
 }
 
 fn object(survey: &Survey) -> Recognised {
     let members = &survey.members;
     if let Some(version) = dcat_us_3(survey) {
-        return Err(unsupported(version));
+        return Err(unsupported(version, version));
     }
     if let Some(list) = survey.list(Place::Dataset) {
         return Ok((dialect(members, list), Records::List(Place::Dataset)));
     }
     if is_json_schema(members) {
-        return Err(no_catalog("a JSON Schema"));
+        return Err(no_catalog("un esquema JSON Schema", "a JSON Schema"));
     }
     if let Some(lone) = members.get("dataset") {
         return lone_dataset(members, lone);
@@ -101,13 +107,13 @@ fn object(survey: &Survey) -> Recognised {
         return Ok((InputFormat::VitrinaList, Records::List(Place::Items)));
     }
     if members.contains_key("@graph") {
-        return Err(unsupported("RDF (JSON-LD with @graph)"));
+        return Err(unsupported("RDF (JSON-LD con @graph)", "RDF (JSON-LD with @graph)"));
     }
     if is_ckan_package(members) {
         return Ok((InputFormat::CkanPackage, Records::Single(&[])));
     }
     if is_data_package(members) {
-        return Err(unsupported("a Data Package (datapackage.json)"));
+        return Err(unsupported("un Data Package (datapackage.json)", "a Data Package (datapackage.json)"));
     }
     lone_object(survey)
 }
@@ -119,30 +125,43 @@ fn lone_object(survey: &Survey) -> Recognised {
     let schema_org =
         members.get("@context").is_some_and(|context| context.to_string().contains("schema.org"));
     if schema_org {
-        return Err(unsupported("a description for search engines (schema.org, JSON-LD)"));
+        return Err(unsupported(
+            "una descripción para buscadores (schema.org, JSON-LD)",
+            "a description for search engines (schema.org, JSON-LD)",
+        ));
     }
     let is_header =
         ["themeTaxonomy", "superThemeTaxonomy", "homepage"].iter().any(|name| members.contains_key(*name))
             || matches!(text("@type"), "dcat:Catalog" | "Catalog");
     if is_header && !members.contains_key("distribution") {
-        return Err(no_catalog("the description of a catalog, without the member `dataset`"));
+        return Err(no_catalog(
+            "la descripción de un catálogo, sin el miembro `dataset`",
+            "the description of a catalog, without the member `dataset`",
+        ));
     }
     if is_own_record(members) || is_dataset(members) {
         if survey.lines <= 1 {
             return Ok((InputFormat::Ndjson, Records::Lines));
         }
         return Err(no_catalog(
+            "un solo conjunto de datos; para importarlo, póngalo en un catálogo como {\"dataset\": [ … ]}, o en un solo \
+             renglón de un archivo NDJSON",
             "a single dataset; to import it, put it in a catalog as {\"dataset\": [ … ]}, or in one line of a file \
              of NDJSON",
         ));
     }
     Err(match text("type") {
-        "FeatureCollection" | "Feature" | "Topology" => no_catalog("geographic data (GeoJSON or TopoJSON)"),
-        _ if members.contains_key("openapi") || members.contains_key("swagger") => {
-            no_catalog("the description of an API (OpenAPI)")
+        "FeatureCollection" | "Feature" | "Topology" => {
+            no_catalog("datos geográficos (GeoJSON o TopoJSON)", "geographic data (GeoJSON or TopoJSON)")
         }
-        _ if members.contains_key("@context") => unsupported("RDF (JSON-LD)"),
-        _ => no_catalog(format!("a JSON object with {}", list_members(members))),
+        _ if members.contains_key("openapi") || members.contains_key("swagger") => {
+            no_catalog("la descripción de una API (OpenAPI)", "the description of an API (OpenAPI)")
+        }
+        _ if members.contains_key("@context") => unsupported("RDF (JSON-LD)", "RDF (JSON-LD)"),
+        _ => {
+            let Bilingual { es, en } = list_members(members);
+            no_catalog(format!("un objeto JSON con {es}"), format!("a JSON object with {en}"))
+        }
     })
 }
 
@@ -196,15 +215,22 @@ fn dialect(members: &Map<String, Value>, list: &List) -> InputFormat {
 /// `dataset` that is no list.
 fn lone_dataset(members: &Map<String, Value>, lone: &Value) -> Recognised {
     match lone {
-        Value::Object(dataset) if is_field_list(dataset) => {
-            Err(no_catalog("a list of the fields of a catalog, without values"))
-        }
+        Value::Object(dataset) if is_field_list(dataset) => Err(no_catalog(
+            "una lista de los campos de un catálogo, sin valores",
+            "a list of the fields of a catalog, without values",
+        )),
         Value::Object(dataset) if is_dataset(dataset) => {
             let one = List { count: 1, samples: vec![lone.clone()] };
             Ok((dialect(members, &one), Records::Single(&["dataset"])))
         }
-        Value::Null => Err(no_catalog("a catalog whose member `dataset` is null")),
-        _ => Err(no_catalog("a JSON object whose member `dataset` is no list of datasets")),
+        Value::Null => Err(no_catalog(
+            "un catálogo cuyo miembro `dataset` es null",
+            "a catalog whose member `dataset` is null",
+        )),
+        _ => Err(no_catalog(
+            "un objeto JSON cuyo miembro `dataset` no es una lista de conjuntos de datos",
+            "a JSON object whose member `dataset` is no list of datasets",
+        )),
     }
 }
 
@@ -233,17 +259,26 @@ fn action(members: &Map<String, Value>) -> Option<&str> {
 fn envelope(survey: &Survey) -> Recognised {
     let members = &survey.members;
     let named = action(members);
-    let answer =
-        named.map_or_else(|| "an answer of CKAN".to_owned(), |name| format!("the answer of CKAN's {name}"));
+    let answer = named.map_or_else(
+        || Bilingual::new("una respuesta de CKAN", "an answer of CKAN"),
+        |name| {
+            Bilingual::new(format!("la respuesta de {name} de CKAN"), format!("the answer of CKAN's {name}"))
+        },
+    );
+    let which =
+        |es: &str, en: &str| no_catalog(format!("{}, {es}", answer.es), format!("{}, {en}", answer.en));
     if members.get("success") == Some(&Value::Bool(false)) {
         let said =
             |name: &str| members.get("error").and_then(|error| error.get(name)).and_then(Value::as_str);
         let words: Vec<&str> = [said("__type"), said("message")].into_iter().flatten().collect();
-        let error = if words.is_empty() { "no reason is given".to_owned() } else { words.join(": ") };
-        return Err(no_catalog(format!("{answer}, which failed: {error}")));
+        if words.is_empty() {
+            return Err(which("que falló sin decir por qué", "which failed without a reason"));
+        }
+        let error = words.join(": ");
+        return Err(which(&format!("que falló: {error}"), &format!("which failed: {error}")));
     }
     if named.is_some_and(|name| !READ_ACTIONS.contains(&name)) {
-        return Err(no_catalog(format!("{answer}, which lists no datasets")));
+        return Err(which("que no trae conjuntos de datos", "which lists no datasets"));
     }
     if let Some(list) = survey.list(Place::Results)
         && (named.is_some() || list.count == 0 || objects(list).any(is_ckan_package))
@@ -264,7 +299,10 @@ fn envelope(survey: &Survey) -> Recognised {
             };
             return Ok((format, Records::List(Place::Result)));
         }
-        return Err(no_catalog(format!("{answer}, a list of {} values that are no packages", list.count)));
+        return Err(which(
+            &format!("una lista de {} valores que no son paquetes", list.count),
+            &format!("a list of {} values that are no packages", list.count),
+        ));
     }
     if is_ckan_package(&survey.result) {
         let is_organization =
@@ -273,5 +311,5 @@ fn envelope(survey: &Survey) -> Recognised {
             return Ok((InputFormat::CkanPackage, Records::Single(&["result"])));
         }
     }
-    Err(no_catalog(format!("{answer}, which lists no datasets")))
+    Err(which("que no trae conjuntos de datos", "which lists no datasets"))
 }

@@ -1,6 +1,7 @@
 //! What a JSON object looks like: a dataset of `data.json`, a CKAN package, a record of our own.
 
 use serde_json::{Map, Value};
+use vitrina_domain::finding::Bilingual;
 
 /// Members that only CKAN packages have.
 const CKAN_MEMBERS: &[&str] = &[
@@ -104,10 +105,14 @@ pub(super) fn is_field_list(object: &Map<String, Value>) -> bool {
 }
 
 /// The members of an object, for a sentence.
-pub(super) fn list_members(object: &Map<String, Value>) -> String {
+pub(super) fn list_members(object: &Map<String, Value>) -> Bilingual {
     let names: Vec<String> = object.keys().take(5).map(|name| name.chars().take(40).collect()).collect();
-    let more = if object.len() > 5 { " and others" } else { "" };
-    if names.is_empty() { "no members".to_owned() } else { format!("the members {}{more}", names.join(", ")) }
+    if names.is_empty() {
+        return Bilingual::new("ningún miembro", "no members");
+    }
+    let names = names.join(", ");
+    let (y_otros, and_others) = if object.len() > 5 { (" y otros", " and others") } else { ("", "") };
+    Bilingual::new(format!("los miembros {names}{y_otros}"), format!("the members {names}{and_others}"))
 }
 
 #[cfg(test)]

@@ -1,45 +1,61 @@
 //! Naming documents that are no JSON, from their first bytes.
 
-use super::ReadError;
-
-fn no_catalog(found: impl Into<String>) -> ReadError {
-    ReadError::NotACatalog { found: found.into() }
-}
-
-fn unsupported(found: impl Into<String>) -> ReadError {
-    ReadError::Unsupported { found: found.into() }
-}
+use super::refusal::{ReadError, no_catalog, unsupported};
 
 /// File signatures of what is not text.
-const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"PK\x03\x04", "a ZIP archive or a spreadsheet (XLSX, ODS)"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\x1f\x8b", "a file compressed with gzip; unpack it first"),
-    (b"\xfd7zXZ\x00", "a file compressed with xz; unpack it first"),
-    (b"BZh", "a file compressed with bzip2; unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "a file compressed with Zstandard; unpack it first"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; unpack it first"),
-    (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a spreadsheet or document of old Microsoft Office (XLS, DOC)"),
+const SIGNATURES: &[(&[u8], &str, &str)] = &[
+    (
+        b"PK\x03\x04",
+        "un archivo ZIP o una hoja de cálculo (XLSX, ODS)",
+        "a ZIP archive or a spreadsheet (XLSX, ODS)",
+    ),
+    (b"PK\x05\x06", "un archivo ZIP vacío", "an empty ZIP archive"),
+    (
+        b"\x1f\x8b",
+        "un archivo comprimido con gzip; descomprímalo antes",
+        "a file compressed with gzip; unpack it first",
+    ),
+    (
+        b"\xfd7zXZ\x00",
+        "un archivo comprimido con xz; descomprímalo antes",
+        "a file compressed with xz; unpack it first",
+    ),
+    (
+        b"BZh",
+        "un archivo comprimido con bzip2; descomprímalo antes",
+        "a file compressed with bzip2; unpack it first",
+    ),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "un archivo comprimido con Zstandard; descomprímalo antes",
+        "a file compressed with Zstandard; unpack it first",
+    ),
+    (b"7z\xbc\xaf\x27\x1c", "un archivo 7-Zip; descomprímalo antes", "a 7-Zip archive; unpack it first"),
+    (b"Rar!\x1a\x07", "un archivo RAR; descomprímalo antes", "a RAR archive; unpack it first"),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "una hoja de cálculo o un documento de Microsoft Office antiguo (XLS, DOC)",
+        "a spreadsheet or document of old Microsoft Office (XLS, DOC)",
+    ),
 ];
 
 /// File signatures of what will never be a catalog.
-const FOREIGN: &[(&[u8], &str)] = &[
-    (b"%PDF", "a PDF document"),
-    (b"SQLite format 3\x00", "a SQLite database"),
-    (b"PAR1", "a Parquet file"),
-    (b"\x89PNG", "an image (PNG)"),
-    (b"\xff\xd8\xff", "an image (JPEG)"),
-    (b"GIF8", "an image (GIF)"),
+const FOREIGN: &[(&[u8], &str, &str)] = &[
+    (b"%PDF", "un documento PDF", "a PDF document"),
+    (b"SQLite format 3\x00", "una base de datos SQLite", "a SQLite database"),
+    (b"PAR1", "un archivo Parquet", "a Parquet file"),
+    (b"\x89PNG", "una imagen (PNG)", "an image (PNG)"),
+    (b"\xff\xd8\xff", "una imagen (JPEG)", "an image (JPEG)"),
+    (b"GIF8", "una imagen (GIF)", "an image (GIF)"),
 ];
 
 /// Refuses what its first bytes show to be a binary format.
 pub(super) fn refuse_binary(head: &[u8]) -> Result<(), ReadError> {
-    if let Some((_, name)) = SIGNATURES.iter().find(|(signature, _)| head.starts_with(signature)) {
-        return Err(unsupported(*name));
+    if let Some((_, es, en)) = SIGNATURES.iter().find(|(signature, ..)| head.starts_with(signature)) {
+        return Err(unsupported(*es, *en));
     }
-    match FOREIGN.iter().find(|(signature, _)| head.starts_with(signature)) {
-        Some((_, name)) => Err(no_catalog(*name)),
+    match FOREIGN.iter().find(|(signature, ..)| head.starts_with(signature)) {
+        Some((_, es, en)) => Err(no_catalog(*es, *en)),
         None => Ok(()),
     }
 }
@@ -48,7 +64,7 @@ pub(super) fn refuse_binary(head: &[u8]) -> Result<(), ReadError> {
 pub(super) fn refuse_other_text(head: &str) -> Result<(), ReadError> {
     let text = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if text.is_empty() {
-        return Err(no_catalog("an empty file"));
+        return Err(no_catalog("un archivo vacío", "an empty file"));
     }
     if text.starts_with(['{', '[']) {
         return Ok(());
@@ -58,10 +74,13 @@ pub(super) fn refuse_other_text(head: &str) -> Result<(), ReadError> {
     }
     let lower = text.get(..text.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
     if ["@prefix", "@base", "prefix ", "base <", "_:"].iter().any(|start| lower.starts_with(start)) {
-        return Err(unsupported("RDF (Turtle, TriG or N-Triples)"));
+        return Err(unsupported("RDF (Turtle, TriG o N-Triples)", "RDF (Turtle, TriG or N-Triples)"));
     }
     if let Some(columns) = columns(text) {
-        return Err(unsupported(format!("a table of {columns} columns (CSV)")));
+        return Err(unsupported(
+            format!("una tabla de {columns} columnas (CSV)"),
+            format!("a table of {columns} columns (CSV)"),
+        ));
     }
     Ok(())
 }
@@ -70,18 +89,23 @@ pub(super) fn refuse_other_text(head: &str) -> Result<(), ReadError> {
 fn markup(text: &str) -> ReadError {
     let lower = text.to_ascii_lowercase();
     if lower.starts_with("<http") || lower.starts_with("<urn:") {
-        return unsupported("RDF (N-Triples or Turtle)");
+        return unsupported("RDF (N-Triples o Turtle)", "RDF (N-Triples or Turtle)");
     }
     if lower.starts_with("<!doctype html") || lower.contains("<html") {
-        return no_catalog("a web page (HTML)");
+        return no_catalog("una página web (HTML)", "a web page (HTML)");
     }
     if lower.contains("<rdf:rdf") || lower.contains("http://www.w3.org/1999/02/22-rdf-syntax-ns#") {
-        return unsupported("RDF/XML");
+        return unsupported("RDF/XML", "RDF/XML");
     }
     match root_element(text) {
-        Some(name) if name == "OAI-PMH" => unsupported("an answer of OAI-PMH (XML)"),
-        Some(name) => no_catalog(format!("an XML document with the root element <{name}>")),
-        None => no_catalog("an XML document"),
+        Some(name) if name == "OAI-PMH" => {
+            unsupported("una respuesta de OAI-PMH (XML)", "an answer of OAI-PMH (XML)")
+        }
+        Some(name) => no_catalog(
+            format!("un documento XML con el elemento raíz <{name}>"),
+            format!("an XML document with the root element <{name}>"),
+        ),
+        None => no_catalog("un documento XML", "an XML document"),
     }
 }
 
