@@ -46,6 +46,12 @@ impl Http {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same client, asking another server.
+    #[must_use]
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.clone() }
+    }
+
     /// Where the server is.
     pub fn address(&self) -> SocketAddr {
         self.address

@@ -1,14 +1,24 @@
 //! What the journeys share: Vitrina inside a test ([`World`]), Vitrina as a program ([`Program`]) with a client for
-//! it ([`Http`]), and where the real catalogs are.
+//! it ([`Http`]), writers that keep account of what they were told ([`Swarm`]) with one who checks it ([`Auditor`]),
+//! and where the real catalogs are.
 
+pub mod audit;
+pub mod disk;
+pub mod history;
 mod http;
+pub mod ledger;
 mod program;
+mod random;
+mod swarm;
 mod world;
 
 use std::path::PathBuf;
 
+pub use audit::{Auditor, Found};
 pub use http::{Answer, Http};
 pub use program::{Program, Setup};
+pub use random::Random;
+pub use swarm::{Swarm, Working};
 pub use vitrina_store::testing::Engine;
 pub use world::{Imported, World, request, site};
 

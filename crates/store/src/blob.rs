@@ -30,6 +30,8 @@ impl Blobs {
         let (root, temporary) = (data_dir.join("blobs").join("sha256"), data_dir.join("tmp"));
         folder::make_private(&root)?;
         folder::make_private(&temporary)?;
+        // A process that made them may have ended before their names were durable.
+        [data_dir.join("blobs").as_path(), data_dir].into_iter().try_for_each(folder::sync)?;
         if company == Company::Alone {
             for entry in fs::read_dir(&temporary).map_err(StoreError::file(&temporary))? {
                 let path = entry.map_err(StoreError::file(&temporary))?.path();
@@ -63,21 +65,38 @@ impl Blobs {
     /// The caller computed the digest while it wrote the file. When the digest is there already, the temporary
     /// file is removed and the one in place stays.
     pub fn adopt(&self, temporary: &Path, digest: &Digest) -> Result<(), StoreError> {
-        let (folders, path) = self.place(digest);
+        let ([outer, inner], path) = self.place(digest);
         if path.is_file() {
-            return fs::remove_file(temporary).map_err(StoreError::file(temporary));
+            fs::remove_file(temporary).map_err(StoreError::file(temporary))?;
+        } else {
+            File::open(temporary).and_then(|file| file.sync_all()).map_err(StoreError::file(temporary))?;
+            folder::make_private(&outer)?;
+            folder::make_private(&inner)?;
+            fs::rename(temporary, &path).map_err(StoreError::file(&path))?;
         }
-        File::open(temporary).and_then(|file| file.sync_all()).map_err(StoreError::file(temporary))?;
-        for made in &folders {
-            if !made.is_dir() {
-                folder::make_private(made)?;
-                if let Some(parent) = made.parent() {
-                    folder::sync(parent)?;
+        // Also what is there already is synced: whoever put it there may not have come so far, and a row that
+        // points to it is about to be written.
+        [&self.root, &outer, &inner].into_iter().try_for_each(|folder| folder::sync(folder))
+    }
+
+    /// Every file that is there.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn digests(&self) -> Result<Vec<Digest>, StoreError> {
+        fn below(folder: &Path, found: &mut Vec<Digest>) -> std::io::Result<()> {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    below(&entry.path(), found)?;
+                } else {
+                    let name = entry.file_name().to_string_lossy().parse::<Digest>();
+                    found.push(name.map_err(std::io::Error::other)?);
                 }
             }
+            Ok(())
         }
-        fs::rename(temporary, &path).map_err(StoreError::file(&path))?;
-        folder::sync(path.parent().unwrap_or(&self.root))
+        let mut found = Vec::new();
+        below(&self.root, &mut found).map_err(StoreError::file(&self.root))?;
+        Ok(found)
     }
 
     /// Opens a file for reading.

@@ -60,20 +60,37 @@ impl Entrance {
     }
 }
 
-/// Makes a folder that only its owner enters; one that is there is left as the operator made it.
+/// Makes a folder that only its owner enters, and its name durable; one that is there is left as the operator
+/// made it.
 pub(crate) fn make_private(path: &Path) -> Result<(), StoreError> {
     if path.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(StoreError::file(parent))?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        make_durable(parent)?;
     }
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(path) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(StoreError::file(path)(error)),
-        _ => Ok(()),
+        _ => sync(parent.unwrap_or(Path::new("."))),
+    }
+}
+
+/// Makes a folder with those above it, each with a durable name.
+fn make_durable(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(parent) = parent {
+        make_durable(parent)?;
+    }
+    match fs::create_dir(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(StoreError::file(path)(error)),
+        _ => sync(parent.unwrap_or(Path::new("."))),
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Limits {
     pub progress_window: Duration,
     /// How many bytes a body or an answer must move in that time: 30 KiB, that is 1 KiB/s.
     pub progress_bytes: u64,
+    /// How long an idle connection stays open after the server was told to stop, for a request that is on its
+    /// way: 250 ms.
+    pub linger: Duration,
     /// How long requests in flight may take after the server was told to stop: 30 s.
     pub drain: Duration,
     /// The longest pause after a failed accept, for example when file descriptors ran out: 1 s.
@@ -41,6 +44,7 @@ impl Default for Limits {
             connections_per_address: 128,
             progress_window: Duration::from_secs(30),
             progress_bytes: 30 * 1024,
+            linger: Duration::from_millis(250),
             drain: Duration::from_secs(30),
             accept_pause: Duration::from_secs(1),
         }

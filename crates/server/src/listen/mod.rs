@@ -6,7 +6,11 @@
 
 use std::{convert::Infallible, io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, header},
+};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioTimer;
 use tokio::{
@@ -39,6 +43,10 @@ use crate::{
 
 /// How much more than the limits `hyper` lets through, so that a small excess gets an explained refusal.
 const HEADROOM: usize = 8 * 1024;
+
+/// How long the end waits for each connection that may be queued, and how many the kernel queues at most.
+const QUEUED: Duration = Duration::from_millis(5);
+const MOST_QUEUED: usize = 4096;
 
 /// The address at the other end of the connection: of the client, or of the proxy in front.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +171,7 @@ impl Server {
         let mut pause = Duration::from_millis(5);
         loop {
             let accepted = tokio::select! {
-                () = self.lifecycle.stopping() => return,
+                () = self.lifecycle.stopping() => return self.take_queued(&tcp).await,
                 accepted = self.accept(&tcp) => accepted,
             };
             match accepted {
@@ -182,6 +190,17 @@ impl Server {
                     }
                     pause = (pause * 2).min(self.limits.accept_pause);
                 }
+            }
+        }
+    }
+
+    /// Takes the connections that the kernel has made already: closing the socket would reset them.
+    async fn take_queued(&self, tcp: &TcpListener) {
+        for _ in 0..MOST_QUEUED {
+            match timeout(QUEUED, self.accept(tcp)).await {
+                Ok(Ok((slot, stream, peer))) => self.admit(slot, stream, peer),
+                Ok(Err(error)) if is_of_one_connection(&error) => {}
+                Ok(Err(_)) | Err(_) => return,
             }
         }
     }
@@ -259,9 +278,14 @@ impl Connection {
             let mut request = request.map(|body| Body::new(Watched::new(body, &limits)));
             request.extensions_mut().insert(Peer(self.peer));
             let mut app = self.app.clone();
+            let lifecycle = self.lifecycle.clone();
             async move {
-                let response = app.call(request).await?;
-                Ok::<_, Infallible>(response.map(|body| Held::new(body, Answering(phase))))
+                let mut response =
+                    app.call(request).await?.map(|body| Held::new(body, Answering(phase)));
+                if lifecycle.is_stopping() {
+                    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(response)
             }
         });
         let mut connection = std::pin::pin!(
@@ -277,10 +301,16 @@ impl Connection {
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = self.lifecycle.stopping() => {
-                connection.as_mut().graceful_shutdown();
-                tokio::select! {
-                    ended = connection => ended,
-                    () = self.lifecycle.ending() => Ok(()),
+                // A request may be on its way on a connection that looks idle: its answer is the last one.
+                let linger = self.limits.linger.min(self.limits.drain / 2);
+                if let Ok(ended) = timeout(linger, connection.as_mut()).await {
+                    ended
+                } else {
+                    connection.as_mut().graceful_shutdown();
+                    tokio::select! {
+                        ended = connection => ended,
+                        () = self.lifecycle.ending() => Ok(()),
+                    }
                 }
             }
         };

@@ -174,16 +174,16 @@ fn lock_file(path: &Path) -> std::io::Result<File> {
 
 /// The programs of `PostgreSQL`, and how they are run.
 #[derive(Debug, Clone)]
-struct Programs {
+pub(super) struct Programs {
     folder: PathBuf,
     /// What stands before each command, to leave root's rights behind.
     prefix: Vec<OsString>,
     /// The account that is left to, where there is need.
-    account: Option<(u32, u32)>,
+    pub(super) account: Option<(u32, u32)>,
 }
 
 impl Programs {
-    fn find() -> Result<Option<Self>, Error> {
+    pub(super) fn find() -> Result<Option<Self>, Error> {
         let path: Vec<_> = std::env::var_os("PATH").iter().flat_map(std::env::split_paths).collect();
         let holds = |folder: &Path, program: &str| folder.join(program).is_file();
         let in_path = |program: &str| path.iter().any(|folder| holds(folder, program));
@@ -207,11 +207,11 @@ impl Programs {
     }
 
     /// A program of `PostgreSQL` with what must stand before it.
-    fn words(&self, program: &str) -> Vec<OsString> {
+    pub(super) fn words(&self, program: &str) -> Vec<OsString> {
         self.prefix.iter().cloned().chain([self.folder.join(program).into_os_string()]).collect()
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) -> Result<(), Error> {
+    pub(super) fn run(&self, program: &str, arguments: &[&str]) -> Result<(), Error> {
         let words = self.words(program);
         let (first, rest) = words.split_first().ok_or("no program")?;
         // The server inherits the output of pg_ctl, so that waiting for its end would be waiting for the server's.

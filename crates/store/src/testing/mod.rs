@@ -15,7 +15,10 @@
 //! a test run share, and that ends with the last of them, however it ends; see [`Cluster`]. Each test has a
 //! database of its own, copied from a migrated template.
 
+mod audit;
+pub mod bare;
 mod cluster;
+mod own;
 
 use std::{
     io::Write as _,
@@ -24,6 +27,7 @@ use std::{
 };
 
 pub use cluster::Cluster;
+pub use own::OwnCluster;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
