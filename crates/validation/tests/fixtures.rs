@@ -178,7 +178,7 @@ fn a_million_keywords_are_checked_in_bounded_time() {
     assert_eq!(of_keywords("base", &document), 0);
     // DCAT-US 1.1 allows a thousand.
     assert_eq!(of_keywords("data.json", &entry), 1);
-    assert!(started.elapsed() < std::time::Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() < std::time::Duration::from_mins(5), "{:?}", started.elapsed());
 }
 
 #[test]

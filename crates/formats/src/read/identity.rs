@@ -6,8 +6,9 @@ use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
+use serde_json::Value;
 
-use super::{Identity, InputFormat, ckan::given_identifier, number};
+use super::{Identity, InputFormat, ckan::given_identifier, number, shape};
 
 /// A value as far as a name may be made of it.
 #[derive(Debug, Clone, Default)]
@@ -49,7 +50,7 @@ impl<'de> Visitor<'de> for WordVisitor {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Word, E> {
-        Ok(Word::Text(serde_json::Value::from(number).to_string()))
+        Ok(Word::Text(Value::from(number).to_string()))
     }
 
     fn visit_unit<E>(self) -> Result<Word, E> {
@@ -167,21 +168,20 @@ struct Head {
 /// What a record is called.
 pub(super) fn identity(format: InputFormat, json: &[u8]) -> Identity {
     let json = &*number::quoted(json, &number::lossy(json));
-    let is_package = match format {
-        InputFormat::CkanPackage | InputFormat::CkanPackageList | InputFormat::CkanSearch => true,
+    if format == InputFormat::Ndjson {
         // A line may be of any shape: only looking at its members tells.
-        InputFormat::Ndjson => serde_json::from_slice::<serde_json::Value>(json).is_ok_and(|value| {
-            value.as_object().is_some_and(|object| {
-                !super::shape::is_own_record(object) && super::shape::is_ckan_package(object)
-            })
-        }),
-        _ => false,
-    };
+        let line = serde_json::from_slice::<Value>(json).unwrap_or_default();
+        let is_package = line
+            .as_object()
+            .is_some_and(|object| !shape::is_own_record(object) && shape::is_ckan_package(object));
+        let head = Head::deserialize(&line).unwrap_or_default();
+        return if is_package { of_package(head) } else { of_dataset(head) };
+    }
     // A member that occurs twice stops the quick reader; the last one counts, as everywhere else.
     let head = serde_json::from_slice::<Head>(json)
-        .or_else(|_| serde_json::from_slice::<serde_json::Value>(json).and_then(serde_json::from_value))
+        .or_else(|_| serde_json::from_slice::<Value>(json).and_then(serde_json::from_value))
         .unwrap_or_default();
-    if is_package { of_package(head) } else { of_dataset(head) }
+    if super::holds_packages(format) { of_package(head) } else { of_dataset(head) }
 }
 
 fn of_dataset(head: Head) -> Identity {

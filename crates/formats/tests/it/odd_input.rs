@@ -246,8 +246,8 @@ fn a_million_keywords_are_read_in_bounded_time_and_more_than_a_record_may_hold_a
     let read = parsed(outline.format, records.first().unwrap());
     let (metadata, _) = Metadata::from_document(Kind::Dataset, read.document).unwrap();
     assert_eq!(metadata.as_dataset().unwrap().keyword.iter().count(), 1_000_000);
-    // Seconds in a debug build on a slow machine; what grows with the square of the words takes hours.
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    // Seconds in a debug build, and more on a busy machine; what grows with the square of the words takes hours.
+    assert!(started.elapsed() < Duration::from_mins(5), "{:?}", started.elapsed());
     // Two million of them are over 32 MiB, the limit of one record, and only that record is refused.
     let (_, records) = read_all(words(2_000_000).as_bytes(), Limits::default()).unwrap();
     let kept: Vec<bool> = records.iter().map(|item| item.json.is_ok()).collect();
