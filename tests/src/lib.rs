@@ -3,6 +3,7 @@
 //! and where the real catalogs are.
 
 pub mod audit;
+mod catalog;
 pub mod disk;
 pub mod history;
 mod http;
@@ -15,6 +16,7 @@ mod world;
 use std::path::PathBuf;
 
 pub use audit::{Auditor, Found};
+pub use catalog::{FOLDERS, files};
 pub use http::{Answer, Http};
 pub use program::{Program, Setup};
 pub use random::Random;

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use tempfile::TempDir;
+use anyhow::{Context as _, anyhow};
 use tokio::sync::Notify;
 use vitrina_app::{
     App, Parts,
@@ -20,7 +20,10 @@ use vitrina_domain::{
 };
 use vitrina_formats::read::Outline;
 use vitrina_search::Index;
-use vitrina_store::{Config, Store};
+use vitrina_store::{
+    Store,
+    testing::{Engine, TestStore},
+};
 use vitrina_validation::Validator;
 
 /// A whole Vitrina; its data goes with it.
@@ -29,26 +32,26 @@ pub struct World {
     pub app: App,
     /// The store behind them.
     pub store: Store,
-    folder: TempDir,
+    // Dropped last, after everything that is connected to it.
+    place: TestStore,
 }
 
 impl World {
     /// A new, empty one on SQLite.
     pub async fn new() -> anyhow::Result<Self> {
-        Self::on(None).await
+        Self::on(Engine::Sqlite).await?.context("SQLite is always there")
     }
 
-    /// A new one on a database, or on SQLite in its own folder.
-    pub async fn on(database_url: Option<String>) -> anyhow::Result<Self> {
-        let folder = TempDir::new()?;
-        let data_dir = folder.path().to_owned();
-        let store =
-            Store::open(&Config { data_dir: data_dir.clone(), database_url, max_connections: 4 }).await?;
-        store.migrate().await?;
+    /// A new, empty one on a database; nothing when it is to be on `PostgreSQL` and none is installed.
+    pub async fn on(engine: Engine) -> anyhow::Result<Option<Self>> {
+        let Some(place) = TestStore::open(engine).await.map_err(|error| anyhow!(error))? else {
+            return Ok(None);
+        };
+        let store = place.store.clone();
         let vocabularies = Arc::new(Vocabularies::embedded()?);
         let guidelines = Arc::new(Guidelines::embedded()?);
         let validator = Arc::new(Validator::embedded(&vocabularies, &guidelines)?);
-        let index = Arc::new(Index::open(&data_dir.join("index"), &vocabularies)?);
+        let index = Arc::new(Index::open(&place.config.data_dir.join("index"), &vocabularies)?);
         let app = App::new(Parts {
             store: store.clone(),
             index,
@@ -61,12 +64,12 @@ impl World {
             directory: Directory::default(),
             bell: Notify::new(),
         });
-        Ok(Self { app, store, folder })
+        Ok(Some(Self { app, store, place }))
     }
 
     /// The data folder.
     pub fn folder(&self) -> PathBuf {
-        self.folder.path().to_owned()
+        self.place.config.data_dir.clone()
     }
 
     /// Imports bytes as the operator would from a file with this name.

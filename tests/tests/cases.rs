@@ -1,12 +1,9 @@
 //! Every file of the real catalogs: imported with the counts that are known, or refused in clear words.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may stop them")]
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
+use rstest::rstest;
 use serde_json::Value;
 use vitrina_app::{
     auth::Actor,
@@ -17,17 +14,7 @@ use vitrina_domain::{
     query::{Field, Query, Sort, Test},
     record::Kind,
 };
-use vitrina_tests::{World, cases, request};
-
-const FOLDERS: &[&str] = &[
-    "argentina-datajson",
-    "pydatajson",
-    "geobtaa-latest",
-    "project-open-data",
-    "datagov-harvester",
-    "ckan-responses",
-    "mx-adela",
-];
+use vitrina_tests::{Engine, FOLDERS, World, cases, files, request};
 
 /// What must become of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -104,34 +91,16 @@ fn stated(expected: &Value, relative: &str) -> Option<(usize, Option<usize>)> {
     }
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut pending = vec![folder.to_owned()];
-    while let Some(folder) = pending.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                pending.push(path);
-            } else if path != folder_facts(&path) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-fn folder_facts(path: &Path) -> PathBuf {
-    path.with_file_name("expected.json")
-}
-
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn every_file_has_its_fate() {
+async fn every_file_has_its_fate(#[case] engine: Engine) {
     let Some(root) = cases() else {
         eprintln!("no real catalogs here: set VITRINA_CASES to their folder");
         return;
     };
-    let world = World::new().await.unwrap();
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let mut wrong = Vec::new();
     for folder in FOLDERS {
         let base = root.join(folder);

@@ -1,6 +1,7 @@
 //! Imports from end to end: identity, fate, replacement, staleness, restoration.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may stop them")]
 
+use rstest::rstest;
 use serde_json::{Value, json};
 use vitrina_app::{
     AppError,
@@ -16,7 +17,7 @@ use vitrina_domain::{
     scope::Scope,
 };
 use vitrina_store::ChangeFilter;
-use vitrina_tests::{Imported, World, request};
+use vitrina_tests::{Engine, Imported, World, request};
 
 fn dataset(identifier: &str, title: &str) -> Value {
     json!({
@@ -47,9 +48,12 @@ async fn record(world: &World, id: RecordId) -> vitrina_domain::record::Record {
     world.app.record(&Actor::Operator, Kind::Dataset, &Reference::Id(id)).await.unwrap()
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_sources_never_update_each_other() {
-    let world = World::new().await.unwrap();
+async fn two_sources_never_update_each_other(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let one = world.import("one", &catalog(&[dataset("a", "Agua potable")])).await.unwrap();
     let other = world.import("other", &catalog(&[dataset("a", "Agua residual")])).await.unwrap();
     assert_eq!((fates(&one), fates(&other)), (vec![Outcome::Created], vec![Outcome::Created]));
@@ -58,9 +62,12 @@ async fn two_sources_never_update_each_other() {
     assert_eq!(first.revision, 1);
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_of_equal_identifiers_wins_and_the_import_stays_idempotent() {
-    let world = World::new().await.unwrap();
+async fn the_last_of_equal_identifiers_wins_and_the_import_stays_idempotent(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let bytes = catalog(&[dataset("a", "Primera"), dataset("b", "Otra"), dataset("a", "Última")]);
     let first = world.import("c", &bytes).await.unwrap();
     assert_eq!(fates(&first), [Outcome::Duplicate, Outcome::Created, Outcome::Created]);
@@ -76,9 +83,12 @@ async fn the_last_of_equal_identifiers_wins_and_the_import_stays_idempotent() {
     );
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn one_bad_item_never_fails_the_others() {
-    let world = World::new().await.unwrap();
+async fn one_bad_item_never_fails_the_others(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let bytes = catalog(&[
         dataset("a", "Buena"),
         json!("esto no es un objeto"),
@@ -101,9 +111,12 @@ async fn one_bad_item_never_fails_the_others() {
     assert_eq!((run.tally.created, run.tally.quarantined, run.tally.rejected), (2, 2, 1));
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quarantined_update_leaves_the_published_revision_in_place() {
-    let world = World::new().await.unwrap();
+async fn a_quarantined_update_leaves_the_published_revision_in_place(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let first = world.import("c", &catalog(&[dataset("a", "Agua")])).await.unwrap();
     let broken = json!({"identifier": "a", "title": "Agua", "distribution": "no es una lista"});
     let second = world.import("c", &catalog(&[broken])).await.unwrap();
@@ -112,9 +125,12 @@ async fn a_quarantined_update_leaves_the_published_revision_in_place() {
     assert_eq!((there.revision, there.distribution_ids.len()), (1, 1));
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_gone_from_its_source_gets_a_tombstone_and_comes_back_as_it_was() {
-    let world = World::new().await.unwrap();
+async fn what_is_gone_from_its_source_gets_a_tombstone_and_comes_back_as_it_was(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let both = catalog(&[dataset("a", "Agua"), dataset("b", "Basura")]);
     let first = world.import("c", &both).await.unwrap();
     world.import("other", &catalog(&[dataset("z", "De otra fuente")])).await.unwrap();
@@ -147,9 +163,12 @@ async fn what_is_gone_from_its_source_gets_a_tombstone_and_comes_back_as_it_was(
     assert_eq!(ops, [Op::Create, Op::Delete, Op::Create]);
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fetch_older_than_the_last_one_is_refused_whole() {
-    let world = World::new().await.unwrap();
+async fn a_fetch_older_than_the_last_one_is_refused_whole(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let newer = request("c");
     let mut older = newer.clone();
     older.fetched = newer.fetched.plus_seconds(-3600);
@@ -160,9 +179,12 @@ async fn a_fetch_older_than_the_last_one_is_refused_whole() {
     assert_eq!(world.store.counts(&Scope::Public).await.unwrap()[&Kind::Dataset], 1);
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_tells_and_writes_nothing() {
-    let world = World::new().await.unwrap();
+async fn a_dry_run_tells_and_writes_nothing(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     world.import("c", &catalog(&[dataset("a", "Agua")])).await.unwrap();
     let log = world.store.last_change(&ChangeFilter::All).await.unwrap();
     let mut dry = request("c");
@@ -179,9 +201,12 @@ async fn a_dry_run_tells_and_writes_nothing() {
     assert_eq!(world.store.source_named("nueva").await.unwrap(), None);
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn unknown_members_and_raw_bytes_are_kept() {
-    let world = World::new().await.unwrap();
+async fn unknown_members_and_raw_bytes_are_kept(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let mut odd = dataset("a", "Agua");
     odd["colorDelExpediente"] = json!({"rgb": [1, 2, 3]});
     let bytes = catalog(&[odd.clone()]);
@@ -196,9 +221,12 @@ async fn unknown_members_and_raw_bytes_are_kept() {
     assert_eq!(serde_json::from_slice::<Value>(&raw).unwrap(), odd);
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bound_token_cannot_write_into_somebody_elses_source() {
-    let world = World::new().await.unwrap();
+async fn a_bound_token_cannot_write_into_somebody_elses_source(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let first = world.import("c", &catalog(&[dataset("a", "Agua")])).await.unwrap();
     let there = record(&world, first.items[0].record_id.unwrap()).await;
     let own = there.organization_id.unwrap();
@@ -220,9 +248,12 @@ async fn a_bound_token_cannot_write_into_somebody_elses_source() {
     assert_eq!(report.run.tally.created, 1);
 }
 
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
-async fn records_without_an_identifier_are_named_and_keep_that_name() {
-    let world = World::new().await.unwrap();
+async fn records_without_an_identifier_are_named_and_keep_that_name(#[case] engine: Engine) {
+    let Some(world) = World::on(engine).await.unwrap() else { return };
     let mut nameless = dataset("x", "Nómina 2026");
     nameless.as_object_mut().unwrap().remove("identifier");
     let mut paged = nameless.clone();

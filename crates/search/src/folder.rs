@@ -1,6 +1,7 @@
 //! The folder of an index: opened when it is sound, made anew when it is torn, left alone while in use.
 
 use std::{
+    collections::HashSet,
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
@@ -87,14 +88,33 @@ impl Folder {
         let index = load(directory, fields)?;
         check_parts(&index)?;
         index.reader()?;
-        if self.path.join(AT_WORK).exists() {
-            // Reading every byte is only worth its time when the last writer did not get to its end.
+        if self.path.join(AT_WORK).exists() || self.is_touched(&index)? {
+            // Reading every byte is only worth its time when the last writer did not get to its end, or when
+            // somebody else wrote after it.
             let damaged = index.validate_checksum()?;
             if !damaged.is_empty() {
                 return Err(TantivyError::InternalError(format!("damaged files: {damaged:?}")));
             }
         }
         Ok(Some(index))
+    }
+
+    /// Whether a part of a segment is younger than the list of segments, which a writer always writes last.
+    fn is_touched(&self, index: &Index) -> Result<bool, TantivyError> {
+        let written = |path: &Path| fs::metadata(path).and_then(|file| file.modified());
+        let last = written(&self.path.join("meta.json"))?;
+        let segments = index.searchable_segment_metas()?;
+        let segments: HashSet<String> = segments.iter().map(|segment| segment.id().uuid_string()).collect();
+        for file in fs::read_dir(&self.path)? {
+            let path = file?.path();
+            // A part is called `{segment}.{part}`, the list of its deleted records `{segment}.{change}.del`.
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let segment = name.split('.').next().unwrap_or_default();
+            if segments.contains(segment) && written(&path)? > last {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn create(&self, fields: &Fields) -> Result<Index, SearchError> {

@@ -44,6 +44,7 @@ impl Edge {
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn_with_state(limits, headers::envelope))
             .layer(middleware::from_fn_with_state(hosts, headers::host))
+            .layer(middleware::from_fn(headers::tag))
             .layer(compression::layer())
             .layer(middleware::from_fn(compression::tags_by_coding))
             .layer(middleware::from_fn(headers::methods))

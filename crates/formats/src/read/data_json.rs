@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use vitrina_domain::finding::Finding;
 
 use super::aliases;
-use crate::full::FULL;
+use crate::full;
 
 /// Members that only say that a document is a `data.json`.
 const CONTEXT: &str = "@context";
@@ -20,7 +20,7 @@ mod kind {
 
 /// One dataset.
 pub(super) fn dataset(mut object: Map<String, Value>) -> (Map<String, Value>, Vec<Finding>) {
-    let full = take_full(&mut object);
+    let full = full::take(&mut object);
     drop_type(&mut object, kind::DATASET);
     let mut findings = aliases::rename(&mut object, aliases::DATASET, "");
     drop_node_types(&mut object);
@@ -42,7 +42,7 @@ pub(super) fn distribution(
     mut file: Map<String, Value>,
     pointer: &str,
 ) -> (Map<String, Value>, Vec<Finding>) {
-    let full = take_full(&mut file);
+    let full = full::take(&mut file);
     drop_type(&mut file, kind::DISTRIBUTION);
     let findings = aliases::rename(&mut file, aliases::DISTRIBUTION, pointer);
     // A second name for a file: the store gives each its own id.
@@ -56,15 +56,6 @@ fn read_file(value: &mut Value, pointer: &str) -> Vec<Finding> {
     let (read, findings) = distribution(std::mem::take(file), pointer);
     *file = read;
     findings
-}
-
-/// What Vitrina wrote beside the members that DCAT-US 1.1 has too little room for.
-fn take_full(object: &mut Map<String, Value>) -> Map<String, Value> {
-    match object.remove(FULL) {
-        Some(Value::Object(full)) => full,
-        Some(other) => Map::from_iter([(FULL.to_owned(), other)]),
-        None => Map::new(),
-    }
 }
 
 fn drop_type(object: &mut Map<String, Value>, expected: &str) {

@@ -7,6 +7,7 @@ mod host;
 mod method;
 mod request_id;
 mod security;
+mod tag;
 
 pub use cache::cache;
 pub use cors::cors;
@@ -15,3 +16,4 @@ pub use host::{HostPolicy, host};
 pub use method::{head, methods};
 pub use request_id::{RequestId, RequestIds, request_id};
 pub use security::{DOCS_CSP, HTML_CSP, security};
+pub use tag::tag;

@@ -280,8 +280,7 @@ impl Connection {
             let mut app = self.app.clone();
             let lifecycle = self.lifecycle.clone();
             async move {
-                let mut response =
-                    app.call(request).await?.map(|body| Held::new(body, Answering(phase)));
+                let mut response = app.call(request).await?.map(|body| Held::new(body, Answering(phase)));
                 if lifecycle.is_stopping() {
                     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }

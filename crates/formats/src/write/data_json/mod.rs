@@ -17,7 +17,10 @@ use vitrina_domain::{
 pub(super) use self::form::Forms;
 use self::form::{CATALOG, DATASET, DISTRIBUTION, Form};
 use super::{Context, own};
-use crate::{full::FULL, read};
+use crate::{
+    full::{self, FULL, SEALS},
+    read,
+};
 
 const SCHEMA: &str = "https://project-open-data.cio.gov/v1.1/schema";
 
@@ -86,14 +89,20 @@ fn complete(
     members: &[&str],
     read_back: impl Fn(Map<String, Value>) -> Map<String, Value>,
 ) {
+    // The names that the file uses for itself stand for what is written here and for nothing else.
+    entry.retain(|name, _| !full::is_ours(name));
     let back = read_back(entry.clone());
     let full: Map<String, Value> = model
         .iter()
-        .filter(|(name, value)| name.as_str() == FULL || back.get(*name) != Some(*value))
+        .filter(|(name, value)| full::is_ours(name) || back.get(*name) != Some(*value))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     // A name that the reader takes for another one would come back twice.
     entry.retain(|name, _| !full.contains_key(name) || members.contains(&name.as_str()) || name == "@type");
+    let seals = full::seals(entry, &full);
+    if !seals.is_empty() {
+        entry.insert(SEALS.to_owned(), Value::Object(seals));
+    }
     if !full.is_empty() {
         entry.insert(FULL.to_owned(), Value::Object(full));
     }

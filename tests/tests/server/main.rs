@@ -1,4 +1,16 @@
 //! The program over HTTP, on both databases.
+#![cfg(test)]
+
+mod access;
+mod import;
+mod index;
+mod negotiation;
+mod paging;
+mod problem;
+mod reading;
+mod search;
+mod showcase;
+mod writing;
 
 use rstest::rstest;
 use vitrina_tests::{Engine, Program, Setup};
