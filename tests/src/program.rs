@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     fs,
-    io::{BufRead as _, BufReader, Read},
+    io::{BufRead as _, BufReader, Read, Write as _},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
@@ -31,13 +31,15 @@ pub struct Setup {
     pub arguments: Vec<String>,
     /// The environment, which is empty otherwise.
     pub environment: Vec<(String, String)>,
+    /// A file that takes the whole log; otherwise only its last lines are kept.
+    pub log_file: Option<PathBuf>,
 }
 
 impl Setup {
     /// An empty place on a database; nothing when it is to be on `PostgreSQL` and none is installed.
     pub async fn on(engine: Engine) -> anyhow::Result<Option<Self>> {
         let place = TestPlace::open(engine).await.map_err(|error| anyhow!(error))?;
-        Ok(place.map(|place| Self { place, arguments: Vec::new(), environment: Vec::new() }))
+        Ok(place.map(|place| Self { place, arguments: Vec::new(), environment: Vec::new(), log_file: None }))
     }
 
     /// The data folder.
@@ -108,18 +110,23 @@ impl Program {
     pub fn listen(setup: &Setup) -> anyhow::Result<Self> {
         let mut command = setup.command(&["serve", "--listen", "127.0.0.1:0"])?;
         command.args(&setup.arguments).stdout(Stdio::null()).stderr(Stdio::piped());
-        Self::spawn(command)
+        Self::spawn_logging(command, setup.log_file.as_deref())
     }
 
     /// Starts a server by a command whose log comes on its standard error.
-    pub fn spawn(mut command: Command) -> anyhow::Result<Self> {
+    pub fn spawn(command: Command) -> anyhow::Result<Self> {
+        Self::spawn_logging(command, None)
+    }
+
+    fn spawn_logging(mut command: Command, log_file: Option<&Path>) -> anyhow::Result<Self> {
         let begun = Instant::now();
         let mut child = command.spawn()?;
         let log = Arc::default();
         let (found, address) = mpsc::channel();
         let stream = child.stderr.take().context("the log is not piped")?;
         let lines = Arc::clone(&log);
-        std::thread::spawn(move || follow(stream, &lines, &found));
+        let file = log_file.map(fs::File::create).transpose()?;
+        std::thread::spawn(move || follow(stream, file, &lines, &found));
         let mut program =
             Self { child, address: ([127, 0, 0, 1], 0).into(), log, started_in: Duration::ZERO };
         program.address = address
@@ -211,12 +218,22 @@ impl Drop for Program {
 }
 
 /// Reads the log to its end, so that the server never waits for a reader; tells the address when it is logged.
-fn follow(stream: impl Read, lines: &Mutex<VecDeque<String>>, found: &mpsc::Sender<SocketAddr>) {
-    for line in BufReader::new(stream).lines().map_while(Result::ok) {
-        let event = serde_json::from_str::<Value>(&line).unwrap_or_default();
-        if event["message"] == "listening"
-            && let Some(address) = event["address"].as_str().and_then(|address| address.parse().ok())
-        {
+fn follow(
+    stream: impl Read,
+    mut file: Option<fs::File>,
+    lines: &Mutex<VecDeque<String>>,
+    found: &mpsc::Sender<SocketAddr>,
+) {
+    let mut stream = BufReader::new(stream);
+    let mut bytes = Vec::new();
+    while stream.read_until(b'\n', &mut bytes).is_ok_and(|length| length > 0) {
+        if let Some(file) = &mut file {
+            // A full disk shows in the test that reads the file.
+            let _ = file.write_all(&bytes);
+        }
+        let line = String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned();
+        bytes.clear();
+        if let Some(address) = listening(&line) {
             let _ = found.send(address);
         }
         let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -225,6 +242,15 @@ fn follow(stream: impl Read, lines: &Mutex<VecDeque<String>>, found: &mpsc::Send
         }
         lines.push_back(line);
     }
+}
+
+/// The address in the event that tells it, in either form of the log.
+fn listening(line: &str) -> Option<SocketAddr> {
+    if let Ok(event) = serde_json::from_str::<Value>(line) {
+        return event["address"].as_str().filter(|_| event["message"] == "listening")?.parse().ok();
+    }
+    let (_, rest) = line.split_once(" listening address=")?;
+    rest.split_whitespace().next()?.parse().ok()
 }
 
 /// The program under test: `VITRINA_BIN`, or the one that was built with the tests.

@@ -34,6 +34,9 @@ pub fn layer() -> CompressionLayer<impl Predicate> {
 
 /// Gives each content coding its own strong tag; stands outside of [`layer`].
 pub async fn tags_by_coding(mut request: Request, next: Next) -> Response {
+    if refuses_every_coding(request.headers()) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    }
     let known: Vec<String> = tags(request.headers(), &header::IF_NONE_MATCH)
         .filter_map(|tag| match tag {
             Given::Strong(tag) | Given::Weak(tag) => Some(tag.to_owned()),
@@ -52,6 +55,30 @@ pub async fn tags_by_coding(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
+}
+
+/// Whether a reader takes no coding that there is, not even none.
+///
+/// `tower-http` answers 406 then and sends the whole answer below it. RFC 9110 section 12.5.3 lets a server send
+/// the plain representation to such a reader, who gets what he came for.
+fn refuses_every_coding(headers: &HeaderMap) -> bool {
+    let given = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let mut refuses_plain = false;
+    let mut takes_any = false;
+    for part in given.flat_map(|value| value.split(',')) {
+        let (coding, parameters) = part.split_once(';').unwrap_or((part, ""));
+        let coding = coding.trim().to_ascii_lowercase();
+        let quality = parameters.trim().strip_prefix("q=").map(str::trim);
+        let is_refused =
+            quality.is_some_and(|quality| quality.parse::<f32>().is_ok_and(|quality| quality <= 0.0));
+        match coding.as_str() {
+            "identity" | "*" if is_refused => refuses_plain = true,
+            "identity" | "*" => takes_any = true,
+            known if CODINGS.contains(&known) && !is_refused => takes_any = true,
+            _ => {}
+        }
+    }
+    refuses_plain && !takes_any
 }
 
 /// Rewrites `"abc-gzip"` to `"abc"` in a header of tags.
@@ -153,6 +180,20 @@ mod tests {
 
         let written = ask("PUT", &[("if-match", coded)]).await;
         assert_eq!(text(written).await, "Revisions([7])");
+    }
+
+    #[rstest]
+    #[case("gzip;q=0, identity;q=0", None)]
+    #[case("*;q=0", None)]
+    #[case("identity; q=0.0", None)]
+    #[case("identity;q=0, gzip", Some("gzip"))]
+    #[case("nosuch", None)]
+    #[tokio::test]
+    async fn who_takes_no_coding_gets_the_plain_answer(#[case] accepted: &str, #[case] coding: Option<&str>) {
+        let response = ask("GET", &[("accept-encoding", accepted.to_owned())]).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let sent = response.headers().get("content-encoding").map(|value| value.to_str().unwrap());
+        assert_eq!(sent, coding);
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     ReadError,
-    position::{Position, broken_document},
+    position::{Position, broken_document, length_of},
     walk::{Body, Node, Segment, Stop, Treatment, Walker},
 };
 
@@ -16,6 +16,10 @@ use super::{
 const MEMBER_BYTES: usize = 1 << 20;
 /// How many bytes all members around the records may have.
 const HEADER_BYTES: usize = 4 << 20;
+/// How many bytes the names of these members may have in all; a document with more is no catalog.
+const NAMES_BYTES: usize = 4 << 20;
+/// What a member takes beside its name, however short.
+const MEMBER_COST: usize = 256;
 /// How many records are looked at to recognise the document, and how large they may be.
 const SAMPLES: u64 = 8;
 const SAMPLE_BYTES: usize = 1 << 20;
@@ -85,6 +89,8 @@ pub(super) struct Survey {
     pub(super) repeated: Vec<String>,
     /// The line of the last value.
     pub(super) lines: u64,
+    /// What the names of the members take.
+    names: usize,
 }
 
 /// Passes over a document, or stops where a second value begins.
@@ -168,6 +174,10 @@ impl Survey {
     }
 
     fn member(&mut self, outer: bool, name: &str, body: Body, at: Position) -> Result<usize, ReadError> {
+        self.names = self.names.saturating_add(name.len()).saturating_add(MEMBER_COST);
+        if self.names > NAMES_BYTES {
+            return Err(ReadError::TooLarge { limit: length_of(NAMES_BYTES) });
+        }
         let mut used = 0;
         let value = match body {
             Body::Opened => Value::Null,

@@ -84,6 +84,20 @@ fn a_record_too_long_does_not_stop_the_others() {
 }
 
 #[test]
+fn members_around_the_records_are_bounded_in_number() {
+    let members = |count: usize, name: &dyn Fn(usize) -> String| {
+        let members: Vec<String> = (0..count).map(|n| format!("\"{}\":1", name(n))).collect();
+        format!("{{{},\"dataset\":[]}}", members.join(","))
+    };
+    let many: [&dyn Fn(usize) -> String; 2] = [&|_| "same".to_owned(), &|n| format!("name{n}")];
+    for name in many {
+        assert!(read_all(members(1_000, name).as_bytes(), Limits::default()).is_ok());
+        let error = read_all(members(50_000, name).as_bytes(), Limits::default()).unwrap_err();
+        assert!(matches!(error, ReadError::TooLarge { .. }), "{error}");
+    }
+}
+
+#[test]
 fn a_document_too_large_is_refused_unread() {
     let limits = Limits { document_bytes: 10, ..Limits::default() };
     let error = outline(&mut Cursor::new(fixture("data.json")), limits).unwrap_err();

@@ -3,7 +3,7 @@
 use std::{error::Error, io};
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes, HttpBody},
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
@@ -109,11 +109,20 @@ fn malformed(error: &serde_json::Error) -> Problem {
 /// The whole body, if it is within the route's limit.
 async fn collect(request: Request) -> Result<Bytes, Problem> {
     let most = request.extensions().get().map_or(FALLBACK_LIMIT, |BodyLimit(most)| *most);
+    refuse_declared(request.body(), most)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     match Limited::new(request.into_body(), most).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) => Err(broken_body(&*error)),
     }
+}
+
+/// Refuses a body that says that it is longer than may be, before any of it is waited for.
+pub(crate) fn refuse_declared(body: &Body, most: u64) -> Result<(), Problem> {
+    if HttpBody::size_hint(body).lower() > most {
+        return Err(Problem::new(Code::PayloadTooLarge));
+    }
+    Ok(())
 }
 
 /// The problem of a body that could not be read to its end.
@@ -134,7 +143,12 @@ pub(crate) fn broken_body(error: &(dyn Error + 'static)) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
+    use std::{
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use hyper::body::{Frame, SizeHint};
     use rstest::rstest;
     use serde_json::json;
 
@@ -174,6 +188,27 @@ mod tests {
         let long = format!("\"{}\"", "a".repeat(2 << 20));
         assert_eq!(json("application/json", long).await, Err(Code::PayloadTooLarge));
         assert_eq!(json("application/json", Bytes::from_static(b"\"\xF1\"")).await, Err(Code::InvalidJson));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_says_it_is_too_long_is_not_waited_for() {
+        struct Announced;
+        impl HttpBody for Announced {
+            type Data = Bytes;
+            type Error = io::Error;
+
+            fn poll_frame(
+                self: Pin<&mut Self>,
+                _cx: &mut Context<'_>,
+            ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+                panic!("it was waited for")
+            }
+
+            fn size_hint(&self) -> SizeHint {
+                SizeHint::with_exact(FALLBACK_LIMIT + 1)
+            }
+        }
+        assert_eq!(json("application/json", Body::new(Announced)).await, Err(Code::PayloadTooLarge));
     }
 
     #[tokio::test]

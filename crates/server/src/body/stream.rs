@@ -8,7 +8,7 @@ use vitrina_app::{
     import::{Spool, Spooled},
 };
 
-use super::json::broken_body;
+use super::json::{broken_body, refuse_declared};
 use crate::problem::Problem;
 
 /// How many bytes are written at a time.
@@ -16,6 +16,7 @@ const CHUNK: usize = 1 << 20;
 
 /// Writes a body to a temporary file; what does not come whole leaves nothing behind.
 pub async fn spool(app: &App, body: Body, most: u64) -> Result<Spooled, Problem> {
+    refuse_declared(&body, most)?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let mut stream = Limited::new(body, most).into_data_stream();
     let mut spool = app.spool().map_err(Problem::from)?;
