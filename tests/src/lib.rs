@@ -1,8 +1,9 @@
 //! What the journeys share: Vitrina inside a test ([`World`]), Vitrina as a program ([`Program`]) with a client for
 //! it ([`Http`]), writers that keep account of what they were told ([`Swarm`]) with one who checks it ([`Auditor`]),
-//! and where the real catalogs are.
+//! where the real catalogs are, and how fast it all is ([`bench`]).
 
 pub mod audit;
+pub mod bench;
 mod catalog;
 pub mod disk;
 pub mod history;

@@ -1,0 +1,86 @@
+//! A thing that is measured several times, in turn with others, so that a busy minute hits all of them.
+
+use std::{net::SocketAddr, time::Duration};
+
+use super::{
+    load::{Ask, Driven, drive},
+    machine,
+    report::{Row, median, percentiles, rate},
+};
+use crate::Program;
+
+/// Requests of one sort, with what they took so far.
+#[derive(Debug)]
+pub(super) struct Probe {
+    name: &'static str,
+    asks: Vec<Ask>,
+    count: usize,
+    whose: Whose,
+    driven: Vec<Driven>,
+    cpu: Vec<Duration>,
+}
+
+/// Whose processor time counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Server,
+    Yardstick(SocketAddr),
+}
+
+impl Probe {
+    /// Requests to the server.
+    pub(super) fn new(name: &'static str, count: usize, asks: Vec<Ask>) -> Self {
+        Self { name, asks, count, whose: Whose::Server, driven: Vec::new(), cpu: Vec::new() }
+    }
+
+    /// Requests to the bare server beside it.
+    pub(super) fn of_yardstick(name: &'static str, count: usize, address: SocketAddr, path: &str) -> Self {
+        Self { whose: Whose::Yardstick(address), ..Self::new(name, count, vec![Ask::get(path)]) }
+    }
+
+    /// Asks everything once, so that what is measured is warm and known to be answered.
+    pub(super) async fn warm(&self, program: &Program) -> anyhow::Result<()> {
+        drive(self.address(program), &self.asks, self.asks.len()).await.map(drop)
+    }
+
+    fn address(&self, program: &Program) -> SocketAddr {
+        match self.whose {
+            Whose::Server => program.address(),
+            Whose::Yardstick(address) => address,
+        }
+    }
+
+    fn worked(&self, program: &Program) -> anyhow::Result<Duration> {
+        match self.whose {
+            Whose::Server => program.cpu(),
+            Whose::Yardstick(_) => machine::cpu_of_others(),
+        }
+    }
+
+    /// Measures once more.
+    pub(super) async fn run(&mut self, program: &Program) -> anyhow::Result<()> {
+        let before = self.worked(program)?;
+        let driven = drive(self.address(program), &self.asks, self.count).await?;
+        let worked = self.worked(program)?.saturating_sub(before);
+        self.cpu.push(worked / u32::try_from(self.count.max(1))?);
+        self.driven.push(driven);
+        Ok(())
+    }
+
+    /// Processor time of one request: the median of the runs.
+    pub(super) fn cpu(&self) -> Duration {
+        median(self.cpu.clone()).unwrap_or_default()
+    }
+
+    /// The line of the table.
+    pub(super) fn row(&self) -> Row {
+        let latencies = self.driven.iter().flat_map(|driven| &driven.latencies).copied().collect();
+        let wall = median(self.driven.iter().map(|driven| driven.wall).collect()).unwrap_or_default();
+        let requests = self.driven.iter().map(|driven| driven.latencies.len()).sum::<usize>();
+        let bytes: u64 = self.driven.iter().map(|driven| driven.bytes).sum();
+        let mean = bytes / u64::try_from(requests.max(1)).unwrap_or(1);
+        let figure = format!("{:.0} requests/s of {mean} bytes", rate(self.count, wall));
+        let latency = Some(percentiles(latencies));
+        Row { cpu: Some(self.cpu()), latency, ..Row::new(self.name, figure) }
+    }
+}
