@@ -255,7 +255,8 @@ async fn check_revisions(store: &Store, object: &Object) -> anyhow::Result<()> {
     for (index, version) in new {
         let number = u32::try_from(index + 1)?;
         let what = || format!("revision {number} of {}", object.identifier);
-        let revision = store.revision(&Scope::All, id, number).await?.with_context(|| format!("LOST: {}", what()))?;
+        let revision =
+            store.revision(&Scope::All, id, number).await?.with_context(|| format!("LOST: {}", what()))?;
         ensure!(canonical::digest(&revision.document) == revision.hash, "{} is not what was hashed", what());
         ensure!(
             version.hash.is_none_or(|hash| hash == revision.hash),

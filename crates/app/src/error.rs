@@ -57,6 +57,9 @@ pub enum AppError {
         /// The revision that is there.
         current: u32,
     },
+    /// A write that names a revision finds no record.
+    #[error("there is no record that the write could replace")]
+    NothingToReplace,
     /// Two records want one name.
     #[error("{0} is taken")]
     Taken(&'static str),

@@ -65,11 +65,30 @@ pub enum Command {
     #[command(subcommand)]
     Admin(Admin),
     /// Print the OpenAPI document of the HTTP API.
-    Openapi,
+    Openapi(Openapi),
     /// Look for what could keep Vitrina from working, and say what to do.
     Doctor(Data),
     /// Print the configuration in force, as a file that could be read back.
     Config(Config),
+}
+
+/// What `openapi` takes.
+#[derive(Debug, Args)]
+pub struct Openapi {
+    /// The version of the specification, for generators that read nothing newer than 3.0.
+    #[arg(long, value_name = "VERSION", value_enum, default_value_t = Specification::Newest)]
+    pub spec: Specification,
+}
+
+/// A version of the OpenAPI specification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Specification {
+    /// The contract as it is.
+    #[value(name = "3.1")]
+    Newest,
+    /// The same in the words of 3.0.
+    #[value(name = "3.0")]
+    Older,
 }
 
 /// Where the catalog is.
@@ -301,7 +320,7 @@ impl Cli {
             | Command::Admin(Admin::Token(Token::List(data))) => Some(data),
             Command::Admin(Admin::Token(Token::Create(create))) => Some(&create.data),
             Command::Admin(Admin::Token(Token::Revoke(revoke))) => Some(&revoke.data),
-            Command::Validate(_) | Command::Openapi => None,
+            Command::Validate(_) | Command::Openapi(_) => None,
         };
         flags.data_dir = data.and_then(|data| data.data_dir.clone());
         flags.database_url = data.and_then(|data| data.database_url.clone());

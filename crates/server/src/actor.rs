@@ -41,3 +41,19 @@ impl FromRequestParts<AppState> for Caller {
         }
     }
 }
+
+/// The actor behind a request that needs a token. Whoever shows none is told so first, whatever else is wrong: what
+/// an operation takes is nobody's business who may not use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bearer(pub Actor);
+
+impl FromRequestParts<AppState> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        match Caller::from_request_parts(parts, state).await? {
+            Caller(Actor::Anonymous) => Err(Problem::new(Code::TokenRequired)),
+            Caller(actor) => Ok(Self(actor)),
+        }
+    }
+}

@@ -23,6 +23,7 @@ impl From<AppError> for Problem {
                 ))
             }
             AppError::Invalid(findings) => Self::new(Code::InvalidDocument).with_findings(findings),
+            AppError::NothingToReplace => Self::new(Code::PreconditionFailed),
             AppError::PreconditionRequired => Self::new(Code::PreconditionRequired),
             AppError::PreconditionFailed { current } => {
                 let tag = EntityTag::with_stem(&revision_stem(current), ["current"]);

@@ -39,4 +39,6 @@ mod routes;
 mod view;
 
 pub use listen::{Ended, Lifecycle, Limits, ListenError, Listener, Peer};
-pub use router::{MetricsPlace, Options, cores, metrics_router, openapi_json, router, router_with};
+pub use router::{
+    MetricsPlace, Options, cores, metrics_router, openapi_3_0_json, openapi_json, router, router_with,
+};

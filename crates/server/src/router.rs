@@ -102,7 +102,8 @@ pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
         site: Arc::clone(&site),
         gates: Arc::clone(&gates),
         lifecycle,
-        contract: Arc::new(contract()),
+        contract: Arc::new(contract(openapi_json())),
+        contract_3_0: Arc::new(contract(openapi_3_0_json())),
     };
     let (api, _document) = routes::api().split_for_parts();
     let mut all = api.merge(routes::beside());
@@ -122,11 +123,21 @@ pub fn openapi_json() -> String {
     openapi::text(&CONTRACT)
 }
 
+/// The same contract in OpenAPI 3.0, for generators that read nothing newer.
+pub fn openapi_3_0_json() -> String {
+    openapi::text(&openapi::projection(&CONTRACT))
+}
+
 static CONTRACT: LazyLock<Value> = LazyLock::new(|| {
     let (_router, mut api) = routes::api().split_for_parts();
     add_problem(&mut api);
     let mut document = openapi::document(&api);
-    openapi::add_common_responses(&mut document);
+    openapi::without_null_parameters(&mut document);
+    openapi::add_representations(&mut document);
+    openapi::add_bytes(&mut document);
+    openapi::add_answers(&mut document);
+    openapi::add_links(&mut document);
+    openapi::add_examples(&mut document);
     openapi::share_parameters(&mut document);
     document
 });
@@ -140,8 +151,7 @@ fn add_problem(api: &mut OpenApi) {
     components.schemas.extend(schemas);
 }
 
-fn contract() -> Contract {
-    let text = openapi_json();
+fn contract(text: String) -> Contract {
     Contract { tag: Some(EntityTag::of([&text])), bytes: text.into() }
 }
 

@@ -20,6 +20,8 @@ pub struct AppState {
     pub lifecycle: Lifecycle,
     /// The contract of the API.
     pub contract: Arc<Contract>,
+    /// The same in OpenAPI 3.0.
+    pub contract_3_0: Arc<Contract>,
 }
 
 /// The OpenAPI document as it is served.

@@ -323,8 +323,8 @@ mod tests {
             .collect();
         fs::write(folder.path().join("queries.tsv"), lines.join("\n")).unwrap();
         let read = Corpus::open(folder.path()).unwrap();
-        assert_eq!((read.size, read.queries), (100, corpus.queries));
         assert_eq!(corpus.documents().unwrap().filter(Result::is_ok).count(), 100);
+        assert_eq!((read.size, read.queries), (100, corpus.queries));
     }
 
     #[test]

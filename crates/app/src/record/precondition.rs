@@ -14,6 +14,20 @@ pub enum Precondition {
 }
 
 impl Precondition {
+    /// Whether something must be there; `If-None-Match: *`, which matches no revision, demands the opposite.
+    pub(super) fn names_something(&self) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::Any => true,
+            Self::Revisions(revisions) => !revisions.is_empty(),
+        }
+    }
+
+    /// Who changes a record by its id has read it, and says which revision, whether or not the change says anything new.
+    pub(super) fn demand(&self) -> Result<(), AppError> {
+        if matches!(self, Self::Absent) { Err(AppError::PreconditionRequired) } else { Ok(()) }
+    }
+
     pub(crate) fn check(&self, current: u32) -> Result<(), AppError> {
         match self {
             Self::Absent => Err(AppError::PreconditionRequired),

@@ -114,7 +114,10 @@ impl App {
         document: Value,
     ) -> Result<Saved, AppError> {
         match target {
-            Target::Record(id) => self.change(actor, kind, *id, precondition, |_| Ok(document)).await,
+            Target::Record(id) => {
+                precondition.demand()?;
+                self.change(actor, kind, *id, precondition, |_| Ok(document)).await
+            }
             Target::Identified { organization_id, identifier } => {
                 self.upsert(actor, kind, *organization_id, identifier, precondition, document).await
             }
@@ -130,6 +133,7 @@ impl App {
         precondition: &Precondition,
         patch: &Value,
     ) -> Result<Saved, AppError> {
+        precondition.demand()?;
         self.change(actor, kind, id, precondition, |record| {
             let mut document = record.metadata.to_document();
             merge(&mut document, patch);
@@ -160,6 +164,10 @@ impl App {
             drop(tx);
             // Without If-Match an upsert that changes nothing is fine; one that would change must name it.
             return self.change(actor, kind, current.id, precondition, |_| Ok(document)).await;
+        }
+        // RFC 9110 section 13.1.1: If-Match is false where nothing is there that could match.
+        if precondition.names_something() {
+            return Err(AppError::NothingToReplace);
         }
         let id = current.as_ref().map_or_else(|| RecordId::new(self.new_id()), |current| current.id);
         let intake = self.judge(kind, document, id)?;

@@ -63,7 +63,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
         Command::Admin(Admin::Token(Token::Create(create))) => block_on(token::create(context, create)),
         Command::Admin(Admin::Token(Token::List(_))) => block_on(token::list(context)),
         Command::Admin(Admin::Token(Token::Revoke(revoke))) => block_on(token::revoke(context, revoke)),
-        Command::Openapi => openapi::run(),
+        Command::Openapi(openapi) => openapi::run(openapi),
         Command::Doctor(_) => block_on(doctor::run(context)),
         Command::Config(_) => config::run(&context),
     }

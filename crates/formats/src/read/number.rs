@@ -1,7 +1,7 @@
 //! Numbers that no machine number holds: they are kept as text, so that no figure of them is lost.
 //!
-//! A whole number of more figures than 64 bits or the nearest floating-point number keep, a number that
-//! would be infinite, and one that would be zero without being it. A decimal fraction is the nearest
+//! A whole number beyond 2^53 that is no floating-point number (the digest of a document, RFC 8785, would not
+//! tell it from its neighbours), a number that would be infinite, and one that would be zero without being it. A decimal fraction is the nearest
 //! floating-point number, as in every reader of JSON.
 
 use std::{borrow::Cow, ops::Range};
@@ -15,7 +15,7 @@ use super::walk::{Node, Segment, Treatment, Walker};
 const MOST: usize = 100;
 
 /// The fewest characters of a number without an exponent that may lose figures.
-const LONG: usize = 17;
+const LONG: usize = 16;
 
 /// Where the numbers stand that would change by being read.
 pub(super) fn lossy(json: &[u8]) -> Vec<Range<usize>> {
@@ -134,8 +134,7 @@ fn is_lost(token: &[u8]) -> bool {
         return true;
     }
     let whole = mantissa.split('.').next().unwrap_or_default();
-    let fits = || text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok();
-    if mantissa.len() < text.len() || figures(whole).len() < LONG || fits() {
+    if mantissa.len() < text.len() || figures(whole).len() < LONG {
         return false;
     }
     let kept = format!("{number:e}");
@@ -163,8 +162,12 @@ mod tests {
     #[rstest]
     #[case("0", false)]
     #[case("-0.0", false)]
-    #[case("18446744073709551615", false)]
-    #[case("-9223372036854775808", false)]
+    #[case("9007199254740992", false)]
+    #[case("9007199254740993", true)]
+    #[case("-9007199254740991", false)]
+    #[case("12345678901234567", true)]
+    #[case("18446744073709551615", true)]
+    #[case("-9223372036854775808", true)]
     #[case("18446744073709551616", true)]
     #[case("18446744073709551617", true)]
     #[case("-9223372036854775809", true)]

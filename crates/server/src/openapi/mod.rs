@@ -9,13 +9,24 @@ use utoipa::openapi::{
     tag::TagBuilder,
 };
 
+mod answers;
 mod docs;
+mod examples;
+mod links;
+mod names;
 mod parameters;
+mod representations;
 mod schema;
+mod v30;
 
+pub use answers::add_answers;
 pub use docs::{docs_file, docs_index};
+pub use examples::add_examples;
+pub use links::add_links;
 pub use parameters::parameters;
+pub use representations::{add_bytes, add_representations};
 pub use schema::{CORE, component, core};
+pub use v30::projection;
 
 /// The tags of operations: a closed list, in the order of the documentation.
 pub const TAGS: &[(&str, &str)] = &[
@@ -67,8 +78,16 @@ pub fn document(api: &OpenApi) -> Value {
     let schemas = member(components, "schemas");
     if let Value::Object(schemas) = schemas {
         schemas.extend(schema::components());
-        schemas.extend(schema::records());
+        schema::speak_one_language(schemas);
+        schemas.extend(schema::records(schemas));
+        if let Some(summary) = schemas.get_mut("Summary") {
+            // With `fields`, a summary is what was asked for.
+            summary["required"] = json!(["id"]);
+        }
     }
+    names::share_schemas(&mut document);
+    names::name_forms(&mut document);
+    names::complete_arrays(&mut document);
     document
 }
 
@@ -122,6 +141,19 @@ pub fn share_parameters(document: &mut Value) {
     }
 }
 
+/// A parameter that can be left out is still a text when it is there: no address and no header holds a null.
+pub fn without_null_parameters(document: &mut Value) {
+    for schema in
+        operations(document).flat_map(parameters_of).filter_map(|parameter| parameter.get_mut("schema"))
+    {
+        if let Some([word, null]) = schema["type"].as_array().map(Vec::as_slice)
+            && null == "null"
+        {
+            schema["type"] = word.clone();
+        }
+    }
+}
+
 fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     paths
@@ -133,28 +165,6 @@ fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
 
 fn parameters_of(operation: &mut Value) -> impl Iterator<Item = &mut Value> {
     operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten()
-}
-
-/// The answer that every operation can give.
-pub fn problem_response(description: &str) -> Value {
-    json!({
-        "description": description,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    })
-}
-
-/// Adds the answers that any operation can give to all of them.
-pub fn add_common_responses(document: &mut Value) {
-    let common = [
-        ("4XX", problem_response("The request cannot be answered as it is; `code` tells why.")),
-        ("5XX", problem_response("The server failed or is busy; `code` tells which.")),
-    ];
-    for operation in operations(document) {
-        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { continue };
-        for (status, response) in &common {
-            responses.entry(*status).or_insert_with(|| response.clone());
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,11 @@ use utoipa::openapi::{
     path::{Parameter as Described, ParameterBuilder, ParameterIn, ParameterStyle},
     schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type},
 };
-use vitrina_domain::query::{Field, FieldType};
+use vitrina_domain::{
+    import::Outcome,
+    query::{Field, FieldType, MAX_QUERY_CHARS, MAX_TERMS},
+    record::Kind,
+};
 
 use crate::filter::{Operator, Parameter, Shape, Spec};
 
@@ -26,66 +30,131 @@ fn described(name: &str, description: String, schema: impl Into<RefOr<Schema>>) 
 }
 
 fn of_parameter(parameter: Parameter, spec: &Spec) -> Described {
-    let text = || ObjectBuilder::new().schema_type(Type::String);
-    let page = spec.page;
-    let (description, schema) = match (parameter, parameter.shape()) {
-        (Parameter::Limit, _) => {
-            let schema = ObjectBuilder::new()
-                .schema_type(Type::Integer)
-                .minimum(Some(1))
-                .maximum(Some(i64::try_from(page.most_with_fields).unwrap_or(i64::MAX)))
-                .default(Some(json!(page.default)));
-            let longer = if page.most == page.most_with_fields {
-                format!(" At most {}.", page.most)
-            } else {
-                format!(" At most {}; with `fields` at most {}.", page.most, page.most_with_fields)
-            };
-            (format!("{}{longer}", parameter.description()), schema)
+    let (note, schema) = match parameter {
+        Parameter::Limit => limit(spec),
+        Parameter::Sort => {
+            let words = spec.sorts.iter().map(|key| key.as_str());
+            (
+                String::new(),
+                text().enum_values(Some(
+                    words.flat_map(|w| [w.to_owned(), format!("-{w}")]).collect::<Vec<_>>(),
+                )),
+            )
         }
-        (Parameter::Sort, _) => {
-            let words =
-                spec.sorts.iter().flat_map(|key| [key.as_str().to_owned(), format!("-{}", key.as_str())]);
-            (parameter.description().to_owned(), text().enum_values(Some(words.collect::<Vec<_>>())))
+        Parameter::Expand => {
+            let words = spec.expansions.join("|");
+            let note = format!(" Known: {}.", spec.expansions.join(", "));
+            (note, text().pattern(Some(list_pattern(&format!("({words})"), 10))))
         }
-        (Parameter::Expand, _) => {
-            (format!("{} Known: {}.", parameter.description(), spec.expansions.join(", ")), text())
+        Parameter::Facets => {
+            let words: Vec<&str> =
+                spec.filters.iter().filter(|field| field.is_facet()).map(|field| field.as_str()).collect();
+            let one = format!("({})(:([1-9][0-9]?|100)(:(count_desc|value_asc))?)?", words.join("|"));
+            let note = format!(
+                " Known: {}. At most 10 fields of at most 100 values; 10 without a number.",
+                words.join(", ")
+            );
+            (note, text().pattern(Some(list_pattern(&one, 10))))
         }
-        (_, Shape::Text) => (parameter.description().to_owned(), text()),
-        (_, Shape::Number) => {
-            let schema = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
-            (parameter.description().to_owned(), schema)
+        Parameter::Fields => {
+            (" At most 50 names; `id` is always there.".to_owned(), text().pattern(Some(FIELDS)))
         }
-        (_, Shape::Truth) => {
-            (parameter.description().to_owned(), ObjectBuilder::new().schema_type(Type::Boolean))
+        Parameter::Lang => (" For example `es` or `en`.".to_owned(), text().pattern(Some(LANGUAGE))),
+        Parameter::Q => {
+            let note = format!(" At most {MAX_QUERY_CHARS} characters and {MAX_TERMS} terms.");
+            (note, text().max_length(Some(MAX_QUERY_CHARS)))
         }
-        (_, Shape::Instant) => {
-            let schema = text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
-            (parameter.description().to_owned(), schema)
-        }
-        (_, Shape::Words(words)) => {
-            (parameter.description().to_owned(), text().enum_values(Some(words.to_vec())))
-        }
+        Parameter::Prefix => (String::new(), text().max_length(Some(MAX_QUERY_CHARS))),
+        Parameter::Cursor => (" It never expires.".to_owned(), text().max_length(Some(2048))),
+        Parameter::Outcome => (String::new(), text().enum_values(Some(Outcome::ALL.map(Outcome::as_str)))),
+        Parameter::Kind => return kinds(parameter),
+        // A comparison numbers revisions; the change log gives tokens.
+        Parameter::From | Parameter::To if spec.takes(Parameter::To) => (" From 1.".to_owned(), number()),
+        other => (String::new(), of_shape(other.shape())),
     };
+    let description = format!("{}{note}", parameter.description());
     described(parameter.name(), description, schema.build()).build()
+}
+
+/// Names of members; dots reach into them.
+const FIELDS: &str = r"^[^.,\s]+(\.[^.,\s]+){0,7}(,[^.,\s]+(\.[^.,\s]+){0,7}){0,49}$";
+
+/// The shape of RFC 5646, as far as it is read.
+const LANGUAGE: &str = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$";
+
+/// A year, a month, a day or an instant.
+const DATE: &str = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-2]):[0-5][0-9]))?)?)?)?$";
+
+fn list_pattern(one: &str, most: usize) -> String {
+    format!("^{one}(,{one}){{0,{}}}$", most.saturating_sub(1))
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn number() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(1))
+}
+
+fn of_shape(shape: Shape) -> ObjectBuilder {
+    match shape {
+        Shape::Text => text(),
+        Shape::Number => number(),
+        Shape::Truth => ObjectBuilder::new().schema_type(Type::Boolean),
+        Shape::Instant => text().pattern(Some(DATE)),
+        Shape::Words(words) => text().enum_values(Some(words.to_vec())),
+    }
+}
+
+fn limit(spec: &Spec) -> (String, ObjectBuilder) {
+    let page = spec.page;
+    let (most, note) = if spec.takes(Parameter::Fields) && page.most != page.most_with_fields {
+        (
+            page.most_with_fields,
+            format!(" At most {}; with `fields` at most {}.", page.most, page.most_with_fields),
+        )
+    } else {
+        (page.most, format!(" At most {}.", page.most))
+    };
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    (note, number().maximum(Some(most)).default(Some(json!(page.default))))
+}
+
+fn kinds(parameter: Parameter) -> Described {
+    let word = text().enum_values(Some(Kind::ALL.map(Kind::as_str)));
+    let list = ArrayBuilder::new().items(word.build()).build();
+    described(parameter.name(), parameter.description().to_owned(), list)
+        .style(Some(ParameterStyle::Form))
+        .explode(Some(true))
+        .build()
 }
 
 fn of_filter(field: Field, operator: Operator) -> Described {
     let name = operator.parameter(field);
     let word = field.as_str();
-    let kind = match (operator, field.field_type()) {
-        (Operator::Exists, _) => Type::Boolean,
-        (_, FieldType::Number) => Type::Integer,
-        _ => Type::String,
+    let (note, schema) = match (operator, field.field_type()) {
+        (Operator::Exists, _) => ("", ObjectBuilder::new().schema_type(Type::Boolean)),
+        (_, FieldType::Number) => {
+            let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
+            ("", ObjectBuilder::new().schema_type(Type::Integer).format(Some(format)))
+        }
+        (_, FieldType::Date) => (
+            " Dates are `2026`, `2026-01`, `2026-01-31` or `2026-01-31T12:00:00Z`.",
+            text().pattern(Some(DATE)),
+        ),
+        _ => ("", text().min_length(Some(1))),
     };
-    let schema = ObjectBuilder::new().schema_type(kind).build();
+    let meaning = operator.meaning();
     if !operator.may_repeat() {
-        return described(&name, format!("`{word}`: {}.", operator.meaning()), schema).build();
+        return described(&name, format!("`{word}`: {meaning}.{note}"), schema.build()).build();
     }
-    let list = ArrayBuilder::new().items(schema).build();
-    described(&name, format!("`{word}`: {}; repeated values mean any of them.", operator.meaning()), list)
-        .style(Some(ParameterStyle::Form))
-        .explode(Some(true))
-        .build()
+    let list = ArrayBuilder::new().items(schema.build()).build();
+    let description = format!("`{word}`: {meaning}; repeated values mean any of them.{note}");
+    described(&name, description, list).style(Some(ParameterStyle::Form)).explode(Some(true)).build()
 }
 
 #[cfg(test)]

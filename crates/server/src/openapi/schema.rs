@@ -5,6 +5,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{Ref, RefOr, schema::Schema},
 };
+use vitrina_domain::record::Kind;
 
 /// A schema file: its name, the component it becomes, and its text.
 #[derive(Debug, Clone, Copy)]
@@ -98,53 +99,113 @@ fn component_of(reference: &str) -> String {
 }
 
 /// Records: a document with the members that the server keeps beside it.
-pub(super) fn records() -> Map<String, Value> {
-    let record = |document: &str| {
-        json!({"allOf": [
-            {"$ref": format!("#/components/schemas/{document}")},
-            {"$ref": "#/components/schemas/Served"},
-        ]})
-    };
-    let mut records: Map<String, Value> =
-        ["Dataset", "Catalog", "Organization", "DataService", "DatasetSeries", "Distribution"]
-            .into_iter()
-            .map(|document| (format!("{document}Record"), record(document)))
-            .collect();
-    records.insert("Served".to_owned(), served());
+///
+/// What a source wrote is served as it came, also where it does not fit the shape of its member (a date that is none):
+/// such a member has any value, so that no reader who trusts the contract fails on a real catalog.
+pub(super) fn records(documents: &Map<String, Value>) -> Map<String, Value> {
+    let embedded = record(documents, "Distribution", &served_distribution());
+    let mut records = Map::from_iter([("DistributionRecord".to_owned(), embedded)]);
+    for document in ["Dataset", "Catalog", "Organization", "DataService", "DatasetSeries"] {
+        let mut schema = record(documents, document, &served());
+        if document == "Dataset"
+            && let Some(distribution) = schema.pointer_mut("/properties/distribution")
+        {
+            *distribution = json!({
+                "type": "array",
+                "description": "Its files and services; at most 25 are embedded, and `distributions` tells where all of them are.",
+                "items": {"$ref": "#/components/schemas/DistributionRecord"},
+            });
+        }
+        records.insert(format!("{document}Record"), schema);
+    }
     records
+}
+
+/// A document whose members are loosened, and what the server says of it.
+fn record(documents: &Map<String, Value>, document: &str, served: &Value) -> Value {
+    let mut properties = Map::new();
+    let known = documents.get(document).and_then(|schema| schema["properties"].as_object());
+    // Generators cannot keep `@id` and `id` apart: both are called id in most languages.
+    for (name, shape) in known.into_iter().flatten().filter(|(name, _)| *name != "@id") {
+        properties.insert(name.clone(), loosened(shape));
+    }
+    properties.extend(served.as_object().cloned().unwrap_or_default());
+    let description = format!(
+        "A `{document}` with what the server says of it. A member has the shape that is told for it, or any other \
+         where its source wrote something else; members that are not listed stay as they came, `@id` (the \
+         IRI that its source gave it) among them. With `fields`, only \
+         `id` and what it names."
+    );
+    json!({"type": "object", "description": description, "required": ["id"], "properties": properties})
+}
+
+/// The shape of a member, or anything.
+fn loosened(shape: &Value) -> Value {
+    let mut shape = shape.clone();
+    let words: Map<String, Value> = ["title", "description", "x-es"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), shape.as_object_mut()?.remove(name)?)))
+        .collect();
+    let mut loose = Value::Object(words);
+    loose["anyOf"] = json!([shape, {}]);
+    loose
+}
+
+/// Findings reach readers in their own language, not in both.
+pub(super) fn speak_one_language(schemas: &mut Map<String, Value>) {
+    for (member, text) in [
+        ("message", "What is wrong, in the reader's language."),
+        ("hint", "How to mend it, in the reader's language."),
+    ] {
+        if let Some(shape) = schemas
+            .get_mut("Finding")
+            .and_then(|finding| finding.pointer_mut(&format!("/properties/{member}")))
+        {
+            *shape = json!({"type": "string", "description": text});
+        }
+    }
 }
 
 /// The members that stand beside a document; they are ignored where a document is sent.
 fn served() -> Value {
-    let text = |description: &str, format: Option<&str>| {
-        let mut schema = json!({"type": "string", "description": description, "readOnly": true});
-        if let (Some(format), Some(object)) = (format, schema.as_object_mut()) {
-            object.insert("format".to_owned(), format.into());
-        }
-        schema
-    };
     json!({
-        "type": "object",
-        "description": "What the server says of a record.",
-        "required": ["id"],
-        "properties": {
-            "id": text("The permanent id.", Some("uuid")),
-            "kind": text("The kind of record.", None),
-            "slug": text("The name in page addresses.", None),
-            "visibility": text("Whether and why it is shown: draft, held, published, withdrawn or deleted.", None),
-            "reason": text("Why it is held, withdrawn or deleted.", None),
-            "revision": {"type": "integer", "minimum": 1, "readOnly": true, "description": "The number of the current revision."},
-            "created_at": text("When it was created here.", Some("date-time")),
-            "updated_at": text("When it last changed here.", Some("date-time")),
-            "source_id": text("Where it comes from.", Some("uuid")),
-            "catalog_id": text("The catalog it is at home in.", Some("uuid")),
-            "organization_id": text("The organization that answers for it.", Some("uuid")),
-            "dataset_id": text("The dataset it belongs to, for a distribution.", Some("uuid")),
-            "hash": text("SHA-256 of the document (RFC 8785).", None),
-            "url": text("The page about it.", Some("uri")),
-            "iri": text("The permanent IRI.", Some("uri")),
+        "id": told("The permanent id.", Some("uuid")),
+        "kind": {"type": "string", "readOnly": true, "description": "The kind of record.", "enum": Kind::ALL.map(Kind::as_str)},
+        "slug": told("The name in page addresses; it can be used in place of the id.", None),
+        "visibility": {"type": "string", "readOnly": true, "description": "Whether it is shown; the public sees `published` only.", "enum": ["draft", "held", "published", "withdrawn", "deleted"]},
+        "reason": told("Why it is held, withdrawn or deleted.", None),
+        "revision": {"type": "integer", "format": "int32", "minimum": 1, "readOnly": true, "description": "The number of the current revision, from 1."},
+        "created_at": told("When it was created here (UTC, with microseconds).", Some("date-time")),
+        "updated_at": told("When it last changed here (UTC, with microseconds).", Some("date-time")),
+        "source_id": told("Where it comes from: an id of `/api/v1/sources`.", Some("uuid")),
+        "source_name": told("The name of that source.", None),
+        "catalog_id": told("The catalog it is at home in.", Some("uuid")),
+        "organization_id": told("The organization that answers for it.", Some("uuid")),
+        "hash": told("SHA-256 of the document in the form of RFC 8785, in hexadecimal.", None),
+        "url": told("The page about it.", Some("uri")),
+        "iri": told("The permanent IRI, as RDF uses it.", Some("uri")),
+        "findings": {
+            "type": "array", "readOnly": true, "items": {"$ref": "#/components/schemas/Finding"},
+            "description": "What was found in the document; only in the answer to a write.",
         },
     })
+}
+
+/// The members that stand beside the document of a distribution.
+fn served_distribution() -> Value {
+    json!({
+        "id": told("The permanent id.", Some("uuid")),
+        "dataset_id": told("The dataset it belongs to; not where it is embedded in it.", Some("uuid")),
+        "url": told("Its address in the API; not where it is embedded.", Some("uri")),
+    })
+}
+
+fn told(description: &str, format: Option<&str>) -> Value {
+    let mut schema = json!({"type": "string", "description": description, "readOnly": true});
+    if let (Some(format), Some(object)) = (format, schema.as_object_mut()) {
+        object.insert("format".to_owned(), format.into());
+    }
+    schema
 }
 
 macro_rules! references {
@@ -210,7 +271,7 @@ mod tests {
     #[test]
     fn every_reference_leads_to_a_component() {
         let mut components = components();
-        components.extend(records());
+        components.extend(records(&components));
         let mut pending: Vec<&Value> = components.values().collect();
         let mut seen = 0;
         while let Some(value) = pending.pop() {

@@ -47,6 +47,10 @@ fn binding() -> Binding {
 }
 
 /// Lists changes after a token, in the order they were committed; nothing is ever pruned.
+///
+/// Keep `token` and give it as `from` the next time: what came after it is answered, each change once. `create` means
+/// that a record became public, `delete` that it stopped being public; what a change says is a hint, and the record
+/// itself is the truth.
 #[utoipa::path(
     get, path = "/api/v1/changes", operation_id = "list_changes", tag = "changes", params(ChangesAsks),
     responses((status = 200, description = "A stretch of the log.", body = ChangesBody))

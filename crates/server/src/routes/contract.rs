@@ -16,14 +16,22 @@ use crate::{
     openapi::{docs_file, docs_index},
     pages::{self, Frame},
     problem::{Answer, Problem},
-    state::AppState,
+    state::{AppState, Contract},
 };
 
 async fn document(State(state): State<AppState>, headers: HeaderMap) -> Answer<Response> {
+    show(&state.contract, &headers)
+}
+
+async fn document_3_0(State(state): State<AppState>, headers: HeaderMap) -> Answer<Response> {
+    show(&state.contract_3_0, &headers)
+}
+
+fn show(contract: &Contract, headers: &HeaderMap) -> Answer<Response> {
     let kind = HeaderValue::from_static("application/json");
-    let make = || ([(header::CONTENT_TYPE, kind)], state.contract.bytes.clone()).into_response();
-    match state.contract.tag.clone() {
-        Some(tag) => Validators { tag, modified: None }.respond(&headers, || Ok(make())),
+    let make = || ([(header::CONTENT_TYPE, kind)], contract.bytes.clone()).into_response();
+    match contract.tag.clone() {
+        Some(tag) => Validators { tag, modified: None }.respond(headers, || Ok(make())),
         None => Ok(make()),
     }
 }
@@ -44,6 +52,7 @@ async fn errors(
 pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/openapi.json", routing::get(document))
+        .route("/openapi-3.0.json", routing::get(document_3_0))
         .route("/docs", routing::get(docs_index))
         .route("/docs/", routing::get(docs_file))
         .route("/docs/errors", routing::get(errors))

@@ -28,6 +28,8 @@ asks! {
 }
 
 /// Lists the distributions of a dataset, in their order.
+///
+/// The dataset itself embeds the first 25; this list has all of them.
 #[utoipa::path(
     get, path = "/api/v1/datasets/{id}/distributions", operation_id = "list_dataset_distributions", tag = "datasets",
     params(("id" = String, Path, description = "The dataset's id or slug."), DistributionsAsks),
@@ -71,6 +73,8 @@ pub(crate) async fn list(
 }
 
 /// Gives one distribution.
+///
+/// Its id stays the same as long as its dataset keeps it, also when its address or its format changes.
 #[utoipa::path(
     get, path = "/api/v1/distributions/{id}", operation_id = "get_distribution", tag = "datasets",
     params(("id" = String, Path, description = "The distribution's id."), NothingAsks),

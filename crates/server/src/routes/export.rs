@@ -68,6 +68,8 @@ fn file_name(kind: Kind, format: Format) -> String {
 }
 
 /// Lists the bulk files.
+///
+/// Each is made while it is sent, so it is always of today; every one takes the filters of lists.
 #[utoipa::path(
     get, path = "/api/v1/exports", operation_id = "list_exports", tag = "site", params(NothingAsks),
     responses((status = 200, description = "The bulk files.", body = ExportFiles))
@@ -93,6 +95,8 @@ async fn list(
 }
 
 /// Streams a bulk file: every record that answers the filters, in creation order, without a limit.
+///
+/// A connection that breaks off means that the file is not whole; there is no other end of the stream.
 #[utoipa::path(
     get, path = "/api/v1/exports/{file}", operation_id = "get_export", tag = "site",
     params(("file" = String, Path, description = "The kind's collection and the format's extension, for example `datasets.ndjson`."), ExportAsks),

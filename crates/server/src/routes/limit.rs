@@ -71,6 +71,8 @@ struct RequestLimits {
 }
 
 /// Gives the limits in force.
+///
+/// Sizes are in bytes and times in seconds. Nothing is limited that is not said here.
 #[utoipa::path(
     get, path = "/api/v1/limits", operation_id = "get_limits", tag = "site", params(NothingAsks),
     responses((status = 200, description = "The limits.", body = LimitsView))

@@ -12,6 +12,9 @@ record_routes! {
 }
 
 /// Makes or replaces the dataset that an organization calls so.
+///
+/// A publisher needs no id of ours: the first time the dataset is made, later its document is replaced, and then
+/// `If-Match` says which revision. Needs the scope `write:datasets`, of the organization or of all.
 #[utoipa::path(
     put, path = "/api/v1/organizations/{id}/datasets/by-identifier/{identifier}",
     operation_id = "put_dataset_by_identifier", tag = "organizations",
@@ -30,7 +33,7 @@ record_routes! {
 )]
 async fn put_dataset(
     State(state): State<AppState>,
-    Caller(actor): Caller,
+    Bearer(actor): Bearer,
     Path((id, identifier)): Path<(String, String)>,
     Asked(asked, _): Asked<WriteAsks>,
     reader: Reader,

@@ -151,6 +151,9 @@ pub(crate) fn request(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
 }
 
 /// Searches records of every kind.
+///
+/// `q` takes words, "phrases", `-not`, `OR`, `field:value` and `prefix*`; accents and case do not matter. With words the
+/// best answers come first, else the oldest. `facets` counts the same search by fields.
 #[utoipa::path(
     get, path = "/api/v1/search", operation_id = "search_records", tag = "search", params(SearchAsks),
     responses((status = 200, description = "A page of results.", body = Found))
@@ -230,6 +233,8 @@ fn labelled<T>(inquiry: &Inquiry<T>, facets: Vec<LabelledFacet>) -> Vec<Facet> {
 }
 
 /// Counts records by the values of fields.
+///
+/// The counts of a field ignore the search's own condition on that field, so that they show what else could be chosen.
 #[utoipa::path(
     get, path = "/api/v1/facets", operation_id = "count_facets", tag = "search", params(FacetAsks),
     responses((status = 200, description = "The counts.", body = Counted))
@@ -261,6 +266,8 @@ fn counting(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
 }
 
 /// Offers titles that begin with the words typed so far.
+///
+/// Accents and case do not matter; an empty beginning is answered with nothing.
 #[utoipa::path(
     get, path = "/api/v1/suggest", operation_id = "suggest_titles", tag = "search", params(SuggestAsks),
     responses((status = 200, description = "The titles.", body = Suggestions))

@@ -31,6 +31,8 @@ struct StatusView {
 }
 
 /// Tells what runs here, how much there is, and whether searches are up to date.
+///
+/// Records are counted by kind; `index_lag` is how many changes a search does not see yet.
 #[utoipa::path(
     get, path = "/api/v1/status", operation_id = "get_status", tag = "site", params(NothingAsks),
     responses((status = 200, description = "The state.", body = StatusView))

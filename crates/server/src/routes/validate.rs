@@ -108,6 +108,9 @@ fn of_document(findings: &[Finding], locale: Locale) -> Value {
 }
 
 /// Checks a document of any supported format against one or more profiles.
+///
+/// Nothing is stored, and no token is needed. Without `profile` the base profile is taken: what every
+/// record needs, whoever publishes it.
 #[utoipa::path(
     post, path = "/api/v1/validate", operation_id = "validate_document", tag = "rules", params(ValidateAsks),
     request_body(content = String, description = "The document; its format is recognised from its bytes.", content_type = "application/octet-stream"),

@@ -1,10 +1,12 @@
-//! `fields=`: the named members of a document, and nothing else.
+//! `fields=`: the named members of a document and its id, and nothing else.
 
 use serde_json::{Map, Value};
 
-/// Keeps the members that the paths name; lists are reached through. Unknown names give nothing.
+/// Keeps the members that the paths name; lists are reached through. Unknown names give nothing. The id is always
+/// there: without it nobody could come back to what was found.
 pub(crate) fn project(document: &Value, paths: &[Vec<String>]) -> Value {
-    let mut kept = Map::new();
+    let id = document.get("id").map(|id| ("id".to_owned(), id.clone()));
+    let mut kept: Map<String, Value> = id.into_iter().collect();
     for path in paths {
         let Some((name, rest)) = path.split_first() else { continue };
         let Some(value) = document.get(name) else { continue };
@@ -45,10 +47,10 @@ mod tests {
         let paths = |list: &[&str]| -> Vec<Vec<String>> {
             list.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect()
         };
-        assert_eq!(project(&document, &paths(&["id", "nothing"])), json!({"id": 1}));
+        assert_eq!(project(&document, &paths(&["nothing"])), json!({"id": 1}));
         assert_eq!(
             project(&document, &paths(&["publisher.name", "publisher.mbox", "distribution.x"])),
-            json!({"publisher": {"name": "A", "mbox": "b"}, "distribution": [{"x": 1}, {"x": 3}]})
+            json!({"id": 1, "publisher": {"name": "A", "mbox": "b"}, "distribution": [{"x": 1}, {"x": 3}]})
         );
     }
 }

@@ -18,6 +18,8 @@ use crate::{
 };
 
 /// Gives one guideline version: dates, terms, articles, deadlines, and which parts of the text were verified.
+///
+/// Deadlines are in working days unless they say otherwise.
 #[utoipa::path(
     get, path = "/api/v1/guidelines/{id}", operation_id = "get_guideline", tag = "rules",
     params(("id" = String, Path, description = "The version's id."), NothingAsks),

@@ -53,6 +53,8 @@ impl Summary {
 }
 
 /// Lists the laws and rules that this server knows, version by version.
+///
+/// Each tells from when to when it holds and what it replaces.
 #[utoipa::path(
     get, path = "/api/v1/guidelines", operation_id = "list_guidelines", tag = "rules", params(WriteAsks),
     responses((status = 200, description = "Every version.", body = Page<Summary>))

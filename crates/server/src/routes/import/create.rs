@@ -15,7 +15,7 @@ use vitrina_app::{
 use vitrina_domain::record::Kind;
 
 use crate::{
-    actor::Caller,
+    actor::Bearer,
     body,
     filter::{Asked, Parameter, Parameters, Spec},
     limit::RouteClass,
@@ -44,6 +44,10 @@ asks! {
 }
 
 /// Imports a catalog of any supported format; each record's fate is kept with the run.
+///
+/// The format is recognised from the bytes, whatever the media type: DCAT in RDF or JSON-LD, `data.json`, CKAN
+/// packages, CSV and others. One bad record never fails the others. The same bytes imported twice change nothing, so
+/// an import that broke off is simply sent again. The longest body is told by `/api/v1/limits`.
 #[utoipa::path(
     post, path = "/api/v1/import", operation_id = "create_import", tag = "import", params(ImportAsks),
     request_body(content = String, description = "The document; its format is recognised from its bytes.", content_type = "application/octet-stream"),
@@ -55,7 +59,7 @@ asks! {
 )]
 pub(super) async fn create(
     State(state): State<AppState>,
-    Caller(actor): Caller,
+    Bearer(actor): Bearer,
     Asked(asked, _): Asked<ImportAsks>,
     reader: Reader,
     document: Body,

@@ -137,7 +137,7 @@ macro_rules! record_routes {
         use vitrina_domain::record::Kind;
 
         use $crate::{
-            actor::Caller,
+            actor::{Bearer, Caller},
             body::{JsonBody, MergePatch},
             filter::Asked,
             locale::Reader,
@@ -154,6 +154,10 @@ macro_rules! record_routes {
         const KIND: Kind = $kind;
 
         /// Lists records, filtered, ordered and paged.
+        ///
+        /// Every filter can be combined with any other: repeated values of one parameter mean any of them, different
+        /// parameters mean all of them. Follow `next` until it is null; in the default order (creation) nothing is
+        /// missed while others write. Texts come as one string in the reader's language; read one record for all.
         ///
         /// With `at` the list is that of an instant: the records that everyone could see then, each in its state of
         /// then, in creation order. It is narrowed by `organization` and `catalog` (by id or slug) and by `source` (by
@@ -173,6 +177,9 @@ macro_rules! record_routes {
 
         /// Gives one record by id or slug.
         ///
+        /// Texts are maps from language tag to text. The entity tag of the answer is what `If-Match` of a change takes.
+        /// A record that was withdrawn or deleted is answered 410 with its tombstone, for ever.
+        ///
         /// With `at` it is given as it was at an instant, also when it was deleted since. What is held or withdrawn today
         /// is closed for the past as well.
         #[utoipa::path(
@@ -191,6 +198,10 @@ macro_rules! record_routes {
         }
 
         /// Makes a record from a document.
+        ///
+        /// The document needs a title or an identifier; what else is odd in it is kept and told in `findings`. A member
+        /// that the server owns (`id`, `slug`, `revision`, …) is ignored. With an `Idempotency-Key` header the request
+        /// can be repeated for 24 hours and is done once. Needs the scope `write:datasets`.
         #[utoipa::path(
             post, path = $collection, operation_id = $create_id, tag = $tag, params(CreateAsks),
             request_body(content = component::$document, content_type = "application/json"),
@@ -198,13 +209,16 @@ macro_rules! record_routes {
             security(("token" = []))
         )]
         async fn create(
-            State(state): State<AppState>, Caller(actor): Caller, Asked(asked, _): Asked<CreateAsks>, reader: Reader,
+            State(state): State<AppState>, Bearer(actor): Bearer, Asked(asked, _): Asked<CreateAsks>, reader: Reader,
             JsonBody(document): JsonBody,
         ) -> Answer<Response> {
             record::create::create(&state, &actor, KIND, &asked, reader, document).await
         }
 
         /// Replaces the document of a record; `If-Match` says which revision.
+        ///
+        /// The whole document is replaced: members that are not sent are gone. A document that says the same makes no
+        /// new revision. Needs the scope `write:datasets`.
         #[utoipa::path(
             put, path = $one, operation_id = $replace_id, tag = $tag,
             params(
@@ -217,13 +231,16 @@ macro_rules! record_routes {
             security(("token" = []))
         )]
         async fn replace(
-            State(state): State<AppState>, Caller(actor): Caller, Path(id): Path<String>,
+            State(state): State<AppState>, Bearer(actor): Bearer, Path(id): Path<String>,
             Asked(asked, _): Asked<WriteAsks>, reader: Reader, headers: HeaderMap, JsonBody(document): JsonBody,
         ) -> Answer<Response> {
             record::replace::replace(&state, &actor, KIND, &id, &asked, reader, &headers, document).await
         }
 
         /// Changes members of a document by JSON Merge Patch (RFC 7396).
+        ///
+        /// Members that are sent replace those that are there, null takes a member away, and lists are replaced whole.
+        /// Needs the scope `write:datasets`.
         #[utoipa::path(
             patch, path = $one, operation_id = $patch_id, tag = $tag,
             params(
@@ -231,18 +248,21 @@ macro_rules! record_routes {
                 ("If-Match" = String, Header, description = "The entity tag that was read."),
                 WriteAsks,
             ),
-            request_body(content = record::PatchBody, content_type = "application/merge-patch+json"),
+            request_body(content((record::PatchBody = "application/merge-patch+json"), (record::PatchBody = "application/json"))),
             responses((status = 200, description = "The record as it is now.", content_type = "application/json", body = component::$record)),
             security(("token" = []))
         )]
         async fn patch(
-            State(state): State<AppState>, Caller(actor): Caller, Path(id): Path<String>,
+            State(state): State<AppState>, Bearer(actor): Bearer, Path(id): Path<String>,
             Asked(asked, _): Asked<WriteAsks>, reader: Reader, headers: HeaderMap, MergePatch(patch): MergePatch,
         ) -> Answer<Response> {
             record::patch::patch(&state, &actor, KIND, &id, &asked, reader, &headers, &patch).await
         }
 
         /// Deletes a record; its tombstone and its history stay.
+        ///
+        /// From then on the record is answered 410 with the tombstone that is returned here, and `/api/v1/changes` tells
+        /// of it for ever. Needs the scope `write:datasets`.
         #[utoipa::path(
             delete, path = $one, operation_id = $delete_id, tag = $tag,
             params(
@@ -254,13 +274,15 @@ macro_rules! record_routes {
             security(("token" = []))
         )]
         async fn delete(
-            State(state): State<AppState>, Caller(actor): Caller, Path(id): Path<String>,
+            State(state): State<AppState>, Bearer(actor): Bearer, Path(id): Path<String>,
             Asked(asked, _): Asked<DeleteAsks>, headers: HeaderMap,
         ) -> Answer<Response> {
             record::delete::delete(&state, &actor, KIND, &id, &asked, &headers).await
         }
 
         /// Lists the revisions of a record, newest first.
+        ///
+        /// Every change of the document made one; nothing is ever taken out.
         #[utoipa::path(
             get, path = $revisions, operation_id = $revisions_id, tag = $tag,
             params(("id" = String, Path, description = "The record's id or slug."), RevisionsAsks),
@@ -274,6 +296,8 @@ macro_rules! record_routes {
         }
 
         /// Gives one revision with its document.
+        ///
+        /// The document is as it was, member by member; its hash tells whether a copy is the same.
         #[utoipa::path(
             get, path = $revision, operation_id = $revision_id, tag = $tag,
             params(
@@ -291,6 +315,9 @@ macro_rules! record_routes {
         }
 
         /// Compares two revisions member by member.
+        ///
+        /// Without `to` the current revision is meant, without `from` the one before `to`; a record that never changed
+        /// has nothing to compare, and is answered 400.
         #[utoipa::path(
             get, path = $diff, operation_id = $diff_id, tag = $tag,
             params(("id" = String, Path, description = "The record's id or slug."), DiffAsks),
@@ -304,6 +331,9 @@ macro_rules! record_routes {
         }
 
         /// Gives the bytes that the current revision was made from.
+        ///
+        /// They are what its source wrote, in the source's own members, as JSON in UTF-8; of what was not JSON (CSV,
+        /// RDF), it is how the record was read. A record that was made here has none, and is answered 404.
         #[utoipa::path(
             get, path = $raw, operation_id = $raw_id, tag = $tag,
             params(("id" = String, Path, description = "The record's id or slug."), NothingAsks),
@@ -376,10 +406,10 @@ pub(crate) struct DiffBody {
 pub(crate) struct DifferenceBody {
     /// JSON pointer to the member.
     pub(crate) pointer: String,
-    /// Its value in the older revision; null where it was absent.
-    #[schema(value_type = Object, nullable)]
+    /// Its value in the older revision, of any type; null where it was absent.
+    #[schema(value_type = Value)]
     pub(crate) from: serde_json::Value,
-    /// Its value in the newer one; null where it is absent.
-    #[schema(value_type = Object, nullable)]
+    /// Its value in the newer one, of any type; null where it is absent.
+    #[schema(value_type = Value)]
     pub(crate) to: serde_json::Value,
 }

@@ -13,6 +13,8 @@ use crate::{
 };
 
 /// Gives one run of an import.
+///
+/// `tally` counts the records by what became of them.
 #[utoipa::path(
     get, path = "/api/v1/import/runs/{id}", operation_id = "get_import_run", tag = "import",
     params(("id" = String, Path, description = "The run's id."), WriteAsks),

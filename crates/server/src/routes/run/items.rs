@@ -32,6 +32,8 @@ asks! {
 }
 
 /// Lists the records of a run with their fate and what was found in them.
+///
+/// They come in the order of the document; `pointer` leads to the record there.
 #[utoipa::path(
     get, path = "/api/v1/import/runs/{id}/items", operation_id = "list_import_items", tag = "import",
     params(("id" = String, Path, description = "The run's id."), ItemsAsks),

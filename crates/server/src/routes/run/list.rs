@@ -31,6 +31,8 @@ asks! {
 }
 
 /// Lists runs of imports, newest first.
+///
+/// Imports are public, those that failed too; only what they read may not be.
 #[utoipa::path(
     get, path = "/api/v1/import/runs", operation_id = "list_import_runs", tag = "import", params(RunsAsks),
     responses((status = 200, description = "A page of runs.", body = Page<component::ImportRun>))

@@ -16,6 +16,8 @@ use crate::{
 };
 
 /// Gives one JSON Schema (draft 2020-12).
+///
+/// It is the schema that documents are checked against; references between schemas can be followed from here.
 #[utoipa::path(
     get, path = "/api/v1/schemas/{name}", operation_id = "get_schema", tag = "rules",
     params(("name" = String, Path, description = "The schema's name, with or without `.schema.json`."), NothingAsks),

@@ -20,6 +20,8 @@ pub(super) struct Summary {
 }
 
 /// Lists the JSON Schemas of the documents that this server stores and serves.
+///
+/// They are the components of this contract, for those who check documents themselves.
 #[utoipa::path(
     get, path = "/api/v1/schemas", operation_id = "list_schemas", tag = "rules", params(NothingAsks),
     responses((status = 200, description = "Every schema.", body = Page<Summary>))

@@ -47,6 +47,8 @@ impl From<Source> for SourceView {
 }
 
 /// Lists the places that records come from, by name.
+///
+/// The identity of an imported record is its source and the identifier it has there.
 #[utoipa::path(
     get, path = "/api/v1/sources", operation_id = "list_sources", tag = "import", params(NothingAsks),
     responses((status = 200, description = "Every source.", body = Page<SourceView>))

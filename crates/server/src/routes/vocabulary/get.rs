@@ -105,6 +105,8 @@ impl From<&Term> for TermView {
 }
 
 /// Gives one vocabulary with its terms.
+///
+/// Terms have a code, an IRI where the list has one, and labels in both languages.
 #[utoipa::path(
     get, path = "/api/v1/vocabularies/{name}", operation_id = "get_vocabulary", tag = "rules",
     params(("name" = String, Path, description = "The vocabulary's name."), NothingAsks),

@@ -47,6 +47,8 @@ impl Summary {
 }
 
 /// Lists the controlled vocabularies in force.
+///
+/// Each tells where the list comes from and its version.
 #[utoipa::path(
     get, path = "/api/v1/vocabularies", operation_id = "list_vocabularies", tag = "rules", params(WriteAsks),
     responses((status = 200, description = "Every vocabulary.", body = Page<Summary>))

@@ -1,0 +1,320 @@
+//! What each operation can answer beside what it is for.
+//!
+//! The errors of an operation follow from what it takes: a body can be too long, a cursor can be damaged, an id can
+//! name nothing. They are told from the document itself, so that a new operation has its errors from the first day;
+//! the tests of the contract provoke each of them, and refuse any other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+use vitrina_domain::finding::Locale;
+
+use super::member;
+use crate::problem::Code;
+
+/// Operations that say the same to everybody and look at no token.
+const BLIND: &[&str] = &[
+    "get_guideline",
+    "get_limits",
+    "get_schema",
+    "get_status",
+    "get_vocabulary",
+    "list_guidelines",
+    "list_schemas",
+    "list_sources",
+    "list_vocabularies",
+    "validate_document",
+];
+
+/// Operations that read and give no entity tag.
+const WITHOUT_TAG: &[&str] = &[
+    "get_import_run",
+    "get_limits",
+    "get_status",
+    "list_guidelines",
+    "list_import_items",
+    "list_import_runs",
+    "list_schemas",
+    "list_sources",
+    "list_vocabularies",
+];
+
+/// One operation, as far as its errors go.
+#[derive(Debug)]
+struct Taken<'a> {
+    method: &'a str,
+    path: &'a str,
+    operation: &'a Value,
+}
+
+impl Taken<'_> {
+    fn id(&self) -> &str {
+        self.operation["operationId"].as_str().unwrap_or_default()
+    }
+
+    fn has(&self, place: &str, name: &str) -> bool {
+        self.named(place).any(|known| known == name)
+    }
+
+    fn named(&self, place: &str) -> impl Iterator<Item = &str> {
+        let parameters = self.operation["parameters"].as_array().into_iter().flatten();
+        parameters
+            .filter(move |parameter| parameter["in"] == place)
+            .filter_map(|parameter| parameter["name"].as_str())
+    }
+
+    /// Whether the path names a record of the catalog, or something that belongs to one.
+    fn names_record(&self) -> bool {
+        let rest = self.path.strip_prefix("/api/v1/").unwrap_or_default();
+        let collection = rest.split('/').next().unwrap_or_default();
+        self.path.contains("{id}") && RECORDS.contains(&collection)
+    }
+
+    fn is_read(&self) -> bool {
+        self.method == "get"
+    }
+
+    fn needs_token(&self) -> bool {
+        self.operation.get("security").is_some()
+    }
+
+    fn body(&self) -> Option<&str> {
+        let content = self.operation["requestBody"]["content"].as_object()?;
+        content.keys().next().map(String::as_str)
+    }
+
+    fn codes(&self) -> BTreeSet<usize> {
+        let mut codes = vec![
+            Code::UnknownParameter,
+            Code::InvalidEncoding,
+            Code::UriTooLong,
+            Code::HeadersTooLarge,
+            Code::MisdirectedRequest,
+            Code::TooManyRequests,
+            Code::Internal,
+            Code::Overloaded,
+            Code::Unavailable,
+        ];
+        codes.extend(self.codes_of_address());
+        codes.extend(self.codes_of_body());
+        codes.extend(self.codes_of_state());
+        let position = |code| Code::ALL.iter().position(|known| *known == code);
+        codes.into_iter().filter_map(position).collect()
+    }
+
+    fn codes_of_address(&self) -> Vec<Code> {
+        let mut codes = Vec::new();
+        if self.named("query").next().is_some() {
+            codes.extend([Code::InvalidParameter, Code::RepeatedParameter]);
+        }
+        if !self.has("query", "at") {
+            codes.push(Code::AtNotSupported);
+        }
+        if self.has("query", "q") {
+            codes.push(Code::InvalidQuery);
+        }
+        if self.has("query", "q") || self.named("query").any(|name| name.ends_with("__exists")) {
+            codes.push(Code::QueryTooComplex);
+        }
+        if self.has("query", "cursor") || self.id() == "list_changes" {
+            codes.extend([Code::CursorInvalid, Code::CursorMismatch]);
+        }
+        if self.has("query", "f") {
+            codes.push(Code::NotAcceptable);
+        }
+        // Only what streams may take as long as it needs.
+        if !matches!(self.id(), "get_export" | "create_import") {
+            codes.push(Code::TimedOut);
+        }
+        if self.has("path", "number") {
+            codes.push(Code::BadRequest);
+        }
+        codes
+    }
+
+    fn codes_of_body(&self) -> Vec<Code> {
+        let Some(body) = self.body() else { return Vec::new() };
+        let mut codes = vec![Code::BadRequest, Code::BodyTooSlow, Code::PayloadTooLarge];
+        if body.ends_with("json") {
+            codes.extend([
+                Code::InvalidJson,
+                Code::TooDeep,
+                Code::UnsupportedMediaType,
+                Code::InvalidDocument,
+                Code::Conflict,
+            ]);
+        } else {
+            codes.push(Code::UnreadableSource);
+        }
+        if self.id() == "create_import" {
+            codes.push(Code::StaleFetch);
+        } else if self.needs_token() && self.method == "post" {
+            codes.extend([Code::IdempotencyInProgress, Code::IdempotencyMismatch]);
+        }
+        codes
+    }
+
+    fn codes_of_state(&self) -> Vec<Code> {
+        let mut codes = Vec::new();
+        if !BLIND.contains(&self.id()) {
+            codes.push(Code::TokenInvalid);
+        }
+        if self.needs_token() {
+            codes.extend([Code::TokenRequired, Code::Forbidden]);
+        }
+        let is_placed = self.needs_token() && self.has("query", "organization");
+        if self.path.contains('{') || is_placed {
+            codes.push(Code::NotFound);
+        }
+        if self.names_record() || is_placed {
+            codes.push(Code::Gone);
+        }
+        if self.has("header", "If-Match") {
+            codes.extend([Code::BadRequest, Code::PreconditionRequired, Code::PreconditionFailed]);
+        }
+        codes
+    }
+}
+
+/// The collections of records.
+pub(super) const RECORDS: &[&str] = &["datasets", "catalogs", "organizations", "series", "data-services"];
+
+/// Adds to every operation its errors, `304` and `301` where it gives them, and the headers of what succeeds.
+pub fn add_answers(document: &mut Value) {
+    let mut used: BTreeSet<u16> = BTreeSet::new();
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let taken = Taken { method, path, operation };
+            let codes: Vec<Code> =
+                taken.codes().into_iter().filter_map(|at| Code::ALL.get(at).copied()).collect();
+            let is_read = taken.is_read();
+            let has_tag = is_read && !WITHOUT_TAG.contains(&taken.id());
+            let moves = is_read && taken.names_record();
+            add_problems(operation, &codes, &mut used);
+            add_headers(operation, has_tag);
+            if moves {
+                operation["responses"]["301"] = moved();
+            }
+            if has_tag {
+                operation["responses"]["304"] = json!({"description": "The reader has this representation already (`If-None-Match` or `If-Modified-Since`)."});
+            }
+        }
+    }
+    let shared = used.into_iter().map(|status| (component(status), shared_response(status)));
+    let shared: Map<String, Value> = shared.collect();
+    if let Value::Object(responses) = member(member(document, "components"), "responses") {
+        responses.extend(shared);
+    }
+}
+
+fn add_problems(operation: &mut Value, codes: &[Code], used: &mut BTreeSet<u16>) {
+    for code in codes {
+        let status = code.status().as_u16();
+        used.insert(status);
+        let reference = json!({"$ref": format!("#/components/responses/{}", component(status))});
+        operation["responses"][status.to_string()] = reference;
+    }
+    let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    operation["x-problem-codes"] = json!(words);
+}
+
+/// What an answer says of itself beside its body.
+fn add_headers(operation: &mut Value, has_tag: bool) {
+    let is_list =
+        operation["responses"]["200"]["description"].as_str().is_some_and(|text| text.contains("page"));
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let header = |description: &str| json!({"description": description, "schema": {"type": "string"}});
+    for (status, response) in
+        responses.iter_mut().filter(|(status, _)| matches!(status.as_str(), "200" | "201"))
+    {
+        let mut headers: BTreeMap<&str, Value> = BTreeMap::new();
+        if has_tag {
+            headers.insert("ETag", header("The entity tag of this representation, for `If-None-Match`."));
+            headers.insert("Last-Modified", header("When what is shown last changed, to the second."));
+        }
+        if is_list {
+            headers.insert("Link", header("`rel=\"next\"`: the next page, the same address as `next`."));
+        }
+        if status == "201" {
+            headers.insert("Location", header("Where what was made can be read."));
+        }
+        if !headers.is_empty() {
+            response["headers"] = json!(headers);
+        }
+    }
+}
+
+fn moved() -> Value {
+    json!({
+        "description": "The record has another slug now; `Location` is the address that lasts.",
+        "headers": {"Location": {"description": "The address with the slug of today.", "schema": {"type": "string", "format": "uri-reference"}}},
+    })
+}
+
+/// The name of the response that is shared by every error of a status.
+fn component(status: u16) -> String {
+    let status = axum::http::StatusCode::from_u16(status).ok();
+    let reason = status.and_then(|status| status.canonical_reason()).unwrap_or("Problem");
+    reason.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+fn shared_response(status: u16) -> Value {
+    let codes = Code::ALL.iter().filter(|code| code.status().as_u16() == status);
+    let lines: Vec<String> =
+        codes.map(|code| format!("- `{}`: {}", code.as_str(), code.meaning(Locale::En))).collect();
+    let mut response = json!({
+        "description": lines.join("\n"),
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    });
+    let header = match status {
+        401 => Some(("WWW-Authenticate", "How to authenticate: `Bearer`.")),
+        412 => Some(("ETag", "The entity tag of the record as it is now, where there is one.")),
+        429 | 503 => Some(("Retry-After", "Seconds to wait before the next try.")),
+        _ => None,
+    };
+    if let Some((name, description)) = header {
+        response["headers"] = json!({(name): {"description": description, "schema": {"type": "string"}}});
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(method: &str, path: &str, operation: &Value) -> Vec<&'static str> {
+        let taken = Taken { method, path, operation };
+        taken.codes().into_iter().map(|at| Code::ALL[at].as_str()).collect()
+    }
+
+    #[test]
+    fn errors_follow_from_what_is_taken() {
+        let read = json!({"operationId": "list_x", "parameters": [{"in": "query", "name": "cursor"}]});
+        let told = codes("get", "/api/v1/x", &read);
+        assert!(told.contains(&"cursor-mismatch") && told.contains(&"token-invalid"), "{told:?}");
+        assert!(!told.contains(&"not-found") && !told.contains(&"invalid-json"), "{told:?}");
+        let write = json!({
+            "operationId": "replace_x",
+            "parameters": [{"in": "header", "name": "If-Match"}, {"in": "path", "name": "id"}],
+            "requestBody": {"content": {"application/json": {}}},
+            "security": [{"token": []}],
+        });
+        let told = codes("put", "/api/v1/datasets/{id}", &write);
+        for code in ["gone", "not-found", "precondition-required", "token-required", "invalid-json"] {
+            assert!(told.contains(&code), "{code}: {told:?}");
+        }
+        assert!(!told.contains(&"cursor-mismatch") && !told.contains(&"idempotency-mismatch"), "{told:?}");
+    }
+
+    #[test]
+    fn a_status_is_described_once_with_all_its_codes() {
+        let mut document =
+            json!({"paths": {"/api/v1/x": {"get": {"operationId": "list_x", "responses": {}}}}});
+        add_answers(&mut document);
+        let shared = &document["components"]["responses"]["BadRequest"];
+        assert!(shared["description"].as_str().unwrap().contains("`unknown-parameter`"));
+        let reference = &document["paths"]["/api/v1/x"]["get"]["responses"]["400"]["$ref"];
+        assert_eq!(reference, "#/components/responses/BadRequest");
+    }
+}

@@ -1,0 +1,111 @@
+//! How each code is provoked.
+
+use serde_json::json;
+
+use crate::{operation::Operation, request::Request, stage::Stage};
+
+/// The requests after which an operation has told a code, in their order; none for a code that is not known here.
+pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<Request> {
+    let id = stage.id_of(operation);
+    let plain = || stage.request(operation, &id);
+    let at = |id: &str| stage.request(operation, id);
+    match code {
+        "token-required" => vec![Request { token: None, ..plain() }],
+        "token-invalid" => vec![Request { token: Some("no-such-token".to_owned()), ..plain() }],
+        "forbidden" => {
+            vec![Request { token: Some(stage.weak.clone()), ..current(stage, operation, plain()) }]
+        }
+        "headers-too-large" => vec![plain().with("x-long", &"a".repeat(17_000))],
+        "uri-too-long" => vec![plain().asking(&format!("a={}", "a".repeat(9_000)))],
+        "not-acceptable" => vec![plain().with("accept", "image/png")],
+        // By its own identifier the first write makes the record, and only the next one has something to replace.
+        "precondition-required" if operation.path.contains("{identifier}") => {
+            vec![plain().without("if-match"), plain().without("if-match").saying(&another(operation))]
+        }
+        "precondition-required" => vec![plain().without("if-match").saying(&another(operation))],
+        "precondition-failed" => vec![plain().saying(&another(operation))],
+        "unsupported-media-type" => vec![plain().with("content-type", "text/plain")],
+        "invalid-json" => vec![plain().saying("{")],
+        "too-deep" => vec![plain().saying(&"[".repeat(1_000))],
+        "payload-too-large" => vec![plain().saying(&format!("\"{}\"", "a".repeat(stage.write_bytes)))],
+        "invalid-document" => vec![current(stage, operation, plain()).saying("[]")],
+        "unreadable-source" => vec![plain().saying("\u{1}\u{2}")],
+        "stale-fetch" => vec![plain().asking("source=stage").asking("fetched_at=2026-01-01")],
+        "idempotency-mismatch" => {
+            let keyed = |body: &str| plain().with("idempotency-key", &operation.id).saying(body);
+            vec![
+                keyed(r#"{"title":{"es":"uno"},"name":{"es":"uno"}}"#),
+                keyed(r#"{"title":{"es":"dos"},"name":{"es":"dos"}}"#),
+            ]
+        }
+        "bad-request" if operation.path.contains("{number}") => {
+            vec![Request { path: plain().path.replace("/revisions/1", "/revisions/first"), ..plain() }]
+        }
+        "bad-request" if operation.method == "POST" => vec![plain().with("idempotency-key", "two words")],
+        "bad-request" => vec![plain().with("if-match", "no-tag")],
+        "not-found" if operation.method == "POST" => vec![plain().asking("organization=no-hay-tal")],
+        "not-found" => vec![Request { path: not_there(operation), ..at("no-hay-tal") }],
+        "gone" if operation.method == "POST" => {
+            vec![plain().asking(&format!("organization={}", stage.gone["organizations"]))]
+        }
+        "gone" => stage.gone.get(operation.collection()).map(|id| at(id)).into_iter().collect(),
+        _ => of_address(stage, operation, code).into_iter().map(|query| plain().asking(&query)).collect(),
+    }
+}
+
+/// The query string that provokes a code.
+fn of_address(stage: &Stage, operation: &Operation, code: &str) -> Option<String> {
+    let takes = |name: &str| operation.takes("query", name);
+    Some(match code {
+        "unknown-parameter" => "unheard_of=1".to_owned(),
+        "invalid-encoding" => "a=%FF".to_owned(),
+        "at-not-supported" => "at=2026-01-01".to_owned(),
+        "invalid-parameter" => {
+            let wrong = ["lang=!", "limit=0", "from=x", "bom=x", "modified=x"];
+            (*wrong.iter().find(|pair| takes(pair.split('=').next().unwrap_or_default()))?).to_owned()
+        }
+        "repeated-parameter" => {
+            let once = ["lang=es", "limit=1", "from=1", "bom=true"];
+            let pair = once.iter().find(|pair| takes(pair.split('=').next().unwrap_or_default()))?;
+            format!("{pair}&{pair}")
+        }
+        "invalid-query" => "q=%28agua".to_owned(),
+        "query-too-complex" => vec!["title=a"; 300].join("&"),
+        "cursor-invalid" if operation.id == "list_changes" => "from=none".to_owned(),
+        "cursor-mismatch" if operation.id == "list_changes" => format!("from={}", stage.cursor),
+        "cursor-invalid" => "cursor=none".to_owned(),
+        // The cursor is one of the datasets in the order of creation.
+        "cursor-mismatch" if takes("sort") => format!("sort=title&cursor={}", stage.cursor),
+        "cursor-mismatch" => format!("cursor={}", stage.cursor),
+        _ => return None,
+    })
+}
+
+/// With the entity tag that the record has, so that only what comes after it can be wrong.
+fn current(stage: &Stage, operation: &Operation, request: Request) -> Request {
+    if !operation.takes("header", "If-Match") {
+        return request;
+    }
+    // By its own identifier there is nothing yet, and nothing has to match.
+    match stage.there.get(operation.collection()) {
+        Some(_) if !operation.path.contains("{identifier}") => request.with("if-match", "*"),
+        _ => request.without("if-match"),
+    }
+}
+
+/// A document that says something else than what is there.
+fn another(operation: &Operation) -> String {
+    if operation.body.is_some() {
+        json!({"title": {"es": "otro"}, "name": {"es": "otro"}}).to_string()
+    } else {
+        String::new()
+    }
+}
+
+pub(crate) fn not_there(operation: &Operation) -> String {
+    let mut path = operation.path.clone();
+    for name in ["{id}", "{file}", "{name}", "{identifier}"] {
+        path = path.replace(name, "no-hay-tal");
+    }
+    path.replace("{number}", "1")
+}

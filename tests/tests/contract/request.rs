@@ -1,0 +1,43 @@
+//! One request, changed step by step.
+
+use std::collections::BTreeMap;
+
+/// One request, before it is sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    pub(crate) path: String,
+    pub(crate) query: Vec<String>,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+    pub(crate) token: Option<String>,
+}
+
+impl Request {
+    pub(crate) fn target(&self) -> String {
+        if self.query.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}?{}", self.path, self.query.join("&"))
+        }
+    }
+
+    pub(crate) fn asking(mut self, query: &str) -> Self {
+        self.query.push(query.to_owned());
+        self
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
+    pub(crate) fn saying(mut self, body: &str) -> Self {
+        body.clone_into(&mut self.body);
+        self
+    }
+}

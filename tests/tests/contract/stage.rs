@@ -1,0 +1,122 @@
+//! What there is on the server that is asked.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, ensure};
+use serde_json::json;
+use vitrina_tests::Http;
+
+use crate::{operation::Operation, request::Request};
+
+/// What the requests are made of.
+pub(crate) struct Stage {
+    pub(crate) token: String,
+    pub(crate) weak: String,
+    /// By collection: the id of a record that is there, and the slug of one that was deleted.
+    pub(crate) there: BTreeMap<String, String>,
+    pub(crate) gone: BTreeMap<String, String>,
+    pub(crate) run: String,
+    pub(crate) cursor: String,
+    pub(crate) write_bytes: usize,
+}
+
+pub(crate) const RECORDS: [&str; 5] = ["datasets", "catalogs", "organizations", "series", "data-services"];
+
+/// A record that was just made.
+struct Made {
+    id: String,
+    slug: String,
+    tag: String,
+    distribution: Option<String>,
+}
+
+async fn make(writer: &Http, collection: &str, fate: &str) -> anyhow::Result<Made> {
+    let document = json!({
+        "identifier": format!("{collection}-{fate}"),
+        "title": {"es": fate},
+        "name": {"es": fate},
+        "distribution": [{"downloadURL": "https://datos.example.org/a.csv"}],
+    });
+    let path = format!("/api/v1/{collection}");
+    let answer = writer.write("POST".parse()?, &path, &[], &document).await?.expect(201)?;
+    let made = answer.json();
+    let text = |pointer: &str| made.pointer(pointer).and_then(|value| value.as_str()).map(str::to_owned);
+    Ok(Made {
+        id: text("/id").context("no id")?,
+        slug: text("/slug").context("no slug")?,
+        tag: answer.header("etag").to_owned(),
+        distribution: text("/distribution/0/id"),
+    })
+}
+
+impl Stage {
+    pub(crate) async fn set(http: &Http, token: String, weak: String) -> anyhow::Result<Self> {
+        let writer = http.with_token(&token);
+        let (mut there, mut gone) = (BTreeMap::new(), BTreeMap::new());
+        for collection in RECORDS {
+            let kept = make(&writer, collection, "kept").await?;
+            there.extend(kept.distribution.map(|id| ("distributions".to_owned(), id)));
+            there.insert(collection.to_owned(), kept.id);
+            let deleted = make(&writer, collection, "deleted").await?;
+            let (path, headers) =
+                (format!("/api/v1/{collection}/{}", deleted.id), [("if-match", &*deleted.tag)]);
+            writer.send("DELETE".parse()?, &path, &headers, "".into()).await?.expect(200)?;
+            gone.insert(collection.to_owned(), deleted.slug);
+        }
+        let catalog =
+            json!({"dataset": [{"identifier": "a", "title": "A"}, {"identifier": "b", "title": "B"}]});
+        let target = "/api/v1/import?source=stage&fetched_at=2026-02-01";
+        let headers = [("content-type", "application/json")];
+        let run =
+            writer.send("POST".parse()?, target, &headers, catalog.to_string().into()).await?.expect(201)?;
+        // Tags of lists follow the index, which follows the log.
+        let begun = std::time::Instant::now();
+        while http.get("/api/v1/status").await?.json()["index_is_current"] != true {
+            ensure!(begun.elapsed().as_secs() < 30, "the index never catches up");
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let page = http.get("/api/v1/datasets?limit=1&count=none").await?.expect(200)?.json();
+        let next = page["next"].as_str().context("one page only")?.to_owned();
+        let limits = http.get("/api/v1/limits").await?.expect(200)?.json();
+        let classes = limits["classes"].as_array().context("no classes")?;
+        let write = classes.iter().find(|class| class["class"] == "write").context("no class of writes")?;
+        Ok(Self {
+            token,
+            weak,
+            there,
+            gone,
+            run: run.json()["id"].as_str().context("no run")?.to_owned(),
+            cursor: next.split("cursor=").nth(1).context("no cursor")?.to_owned(),
+            write_bytes: usize::try_from(write["body_bytes"].as_u64().context("no limit")?)?,
+        })
+    }
+
+    /// The request that an operation is made for; it succeeds, or would if nothing else were wrong.
+    pub(crate) fn request(&self, operation: &Operation, id: &str) -> Request {
+        let path = operation
+            .path
+            .replace("{id}", id)
+            .replace("{number}", "1")
+            .replace("{identifier}", "datasets-kept")
+            .replace("{file}", "datasets.ndjson")
+            .replace("{name}", if operation.id == "get_schema" { "dataset" } else { "data-theme" });
+        let mut request =
+            Request { path, token: operation.needs_token.then(|| self.token.clone()), ..Request::default() };
+        if let Some((media_type, example)) = &operation.body {
+            request = request.with("content-type", media_type);
+            request.body = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+        }
+        if operation.takes("header", "If-Match") {
+            request = request.with("if-match", "\"r77-other\"");
+        }
+        request
+    }
+
+    pub(crate) fn id_of(&self, operation: &Operation) -> String {
+        match operation.collection() {
+            "import" => self.run.clone(),
+            "guidelines" => "mx-lgtaip-2025".to_owned(),
+            collection => self.there.get(collection).cloned().unwrap_or_default(),
+        }
+    }
+}
