@@ -37,8 +37,37 @@ bless:
     mv openapi/openapi.json.new openapi/openapi.json
     BLESS=1 INSTA_UPDATE=always cargo test --workspace --locked --quiet
 
-# Prove the figures under overload: so many seconds of three times the capacity, server and client on a core each.
-prove SECONDS="600":
+# Measure: `just bench 10000 100000`, or `just bench --corpus DIR`; the tables go to docs/benchmarks.md.
+bench *ARGS:
+    cargo build --release --locked
+    cargo run --release --locked --package vitrina-tests --example bench -- {{ ARGS }}
+
+# Generate clients of the contract and let them talk to a server, then try the contract itself.
+contract EXAMPLES="1":
+    cargo build --locked
+    tests/clients/run
+    tests/contract/run {{ EXAMPLES }}
+
+# Prove what takes hours: crashes, power cuts, races, bad input, overload. Wants the machine for itself.
+prove: prove-crash prove-input prove-overload
+    just contract 20
+
+# A thousand kills, five hundred power cuts, 12,800 races.
+prove-crash:
+    cargo build --release --locked
+    VITRINA_CRASH_CYCLES=1000 cargo test --release --locked --package vitrina-tests --test crash -- --nocapture
+    VITRINA_POWER_CUTS=500 VITRINA_POWER_CUTS_POSTGRES=100 \
+        cargo test --release --locked --package vitrina-tests --test power_cut -- --nocapture
+    VITRINA_RACES=12800 cargo test --release --locked --package vitrina-tests --test concurrency -- --nocapture
+
+# A million generated requests.
+prove-input REQUESTS="1000000":
+    cargo build --release --locked
+    VITRINA_ABUSE_CASES={{ REQUESTS }} \
+        cargo test --release --locked --package vitrina-tests --test abuse -- --nocapture
+
+# So many seconds of three times the capacity, server and client on a core each.
+prove-overload SECONDS="600":
     cargo build --release --locked
     cargo test --release --locked --package vitrina-tests --test overload --no-run
     ulimit -n "$(ulimit -Hn)"; VITRINA_TEST_PROVE={{ SECONDS }} taskset -c 1 \

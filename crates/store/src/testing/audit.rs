@@ -163,12 +163,12 @@ mod tests {
     )]
     #[case(
         "INSERT INTO changes VALUES (9, 0, 'a', 'public', 'dataset', '01a20845-82ca-766a-82e7-96e10c3dd72d', \
-            'update', 4, zeroblob(32))",
+            'update', 4, zeroblob(32), '[]')",
         "changes without their revision"
     )]
     #[case(
-        "INSERT INTO records SELECT '01a20845-82ca-766a-82e7-96e10c3dd72d', 'dataset', 'agua', id, 'i', NULL, \
-            NULL, 'published', NULL, 1, 1, 1, 0, 0, zeroblob(32), '{}' FROM sources",
+        "INSERT INTO records SELECT '01a20845-82ca-766a-82e7-96e10c3dd72d', 'dataset', 'agua', id, 'i', zeroblob(32), \
+            NULL, NULL, 'published', NULL, 1, 1, 1, 0, 0, zeroblob(32), '{}' FROM sources",
         "records without the revision"
     )]
     #[tokio::test]
