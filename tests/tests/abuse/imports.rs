@@ -88,7 +88,7 @@ fn foreign() -> Vec<Named> {
 /// Catalogs with records that are wrong.
 fn records() -> Vec<Named> {
     let keywords: Vec<String> = (0..50_000).map(|n| format!("\"palabra {n}\"")).collect();
-    let same = vec!["{\"identifier\":\"igual\",\"title\":\"Igual\"}"; 500].join(",");
+    let same = vec!["{\"identifier\":\"igual\",\"title\":\"Igual\"}"; 100].join(",");
     vec![
         ("record-text", list("\"x\"")),
         ("record-null", list("null")),
@@ -97,7 +97,7 @@ fn records() -> Vec<Named> {
         ("deep-alone", [b"[".repeat(100_000), b"]".repeat(100_000)].concat()),
         ("deep-open", b"{\"a\":".repeat(100_000)),
         ("keywords-50000", list(&format!("{{\"identifier\":\"palabras\",\"title\":\"x\",\"keyword\":[{}]}}", keywords.join(",")))),
-        ("same-500", list(&same)),
+        ("same-100", list(&same)),
         ("keys-twice", list("{\"identifier\":\"k1\",\"identifier\":\"k2\",\"title\":\"x\",\"title\":\"y\"}")),
         ("huge-number", list("{\"identifier\":\"num\",\"title\":\"x\",\"size\":1e400}")),
         ("lone-surrogate", list("{\"identifier\":\"sus\",\"title\":\"\\ud800\"}")),
@@ -139,7 +139,7 @@ fn huge() -> Vec<(&'static str, Body)> {
         ("huge-lines", Body::repeat("{\"dataset\":[", "\n", times("\n"), "]}")),
         ("huge-nuls", Body::repeat("", "\0", times("\0"), "")),
         ("huge-open", Body::repeat("", "[", times("["), "")),
-        ("many-records", Body::repeat("{\"dataset\":[", record, 250 * megabytes, "{}]}")),
+        ("many-records", Body::repeat("{\"dataset\":[", record, 64 * megabytes, "{}]}")),
     ]
 }
 

@@ -17,11 +17,11 @@ use crate::{
     wire::{self, Body, Reply},
 };
 
-/// What bad input may cost in memory.
+/// What one request, or one stage of reading, may cost in memory.
 const ALLOWANCE: u64 = 64 << 20;
 
-/// More memory than this for one request is told.
-const LARGE: u64 = 16 << 20;
+/// What a server may ever have.
+const MOST_MEMORY: u64 = 512 << 20;
 
 /// The most failures that are told in full.
 const SHOWN: usize = 25;
@@ -36,7 +36,9 @@ pub(crate) struct Twin {
     marked: Vec<(String, Vec<u8>)>,
     /// Where the change log ended after the last write that was taken.
     log_end: String,
+    /// The memory when measuring began, and the highest there ever was.
     memory: u64,
+    peak: u64,
 }
 
 /// The servers, and what was found wrong with them.
@@ -91,8 +93,16 @@ impl Twin {
         setup.log_file = Some(setup.data_dir().join("abuse.log"));
         let program = Program::serve(&setup).await.unwrap();
         let facts = Facts::from([("token", token), ("reader", reader)]);
-        let mut twin =
-            Self { engine, setup, program, facts, marked: Vec::new(), log_end: String::new(), memory: 0 };
+        let mut twin = Self {
+            engine,
+            setup,
+            program,
+            facts,
+            marked: Vec::new(),
+            log_end: String::new(),
+            memory: 0,
+            peak: 0,
+        };
         twin.fill().await;
         Some(twin)
     }
@@ -216,10 +226,18 @@ impl Twin {
         (!taken).then(|| format!("it was refused, and changed: {}", page["items"]))
     }
 
-    fn begin_stage(&mut self) {
-        // The highest mark is set back, so that each stage answers for itself.
+    /// Sets the highest mark back, so that what follows answers for itself.
+    fn begin_measuring(&mut self) {
         fs::write(format!("/proc/{}/clear_refs", self.program.id()), "5").unwrap();
         self.memory = self.program.memory().unwrap();
+    }
+
+    /// What was wrong with the memory since then.
+    fn memory_fault(&mut self, what: &str) -> Option<String> {
+        // A server that is gone is told of at the end of the stage.
+        let peak = self.program.peak_memory().unwrap_or_default();
+        self.peak = self.peak.max(peak);
+        judge::memory_fault(what, self.memory, peak, ALLOWANCE)
     }
 
     /// What the server holds at the end of a stage, compared with the beginning.
@@ -228,16 +246,13 @@ impl Twin {
         if !self.program.is_alive() {
             return vec![format!("{stage}: the server is gone:\n{}", self.program.log())];
         }
-        let peak = self.program.peak_memory().unwrap();
-        let cpu = self.program.cpu().unwrap();
-        eprintln!("  {stage} on {:?}: {cpu:?} of processor time since the start", self.engine);
+        let (now, cpu) = (self.program.memory().unwrap() >> 20, self.program.cpu().unwrap());
+        let engine = self.engine;
         eprintln!(
-            "  {stage} on {:?}: memory {} MiB, peak {} MiB",
-            self.engine,
-            self.memory >> 20,
-            peak >> 20
+            "  {stage} on {engine:?}: memory {now} MiB, peak {} MiB, processor {cpu:?} so far",
+            self.peak >> 20
         );
-        faults.extend(judge::memory_fault(stage, self.memory, peak, ALLOWANCE));
+        faults.extend(judge::memory_fault(stage, 0, self.peak, MOST_MEMORY));
         for (path, before) in &self.marked {
             if self.read(path).await.body != *before {
                 faults.push(format!("{stage}: {path} is not what it was"));
@@ -350,15 +365,9 @@ impl Twins {
     /// Writes, one after the other; after each it is seen what is there.
     pub(crate) async fn write_all(&mut self, cases: Vec<Case>) {
         for case in cases {
-            let peak = |twin: &Twin| twin.program.peak_memory().unwrap_or_default();
-            let peaks: Vec<u64> = self.servers.iter().map(peak).collect();
+            self.servers.iter_mut().for_each(Twin::begin_measuring);
             let (mut faults, replies) = self.judged(&case).await;
-            for (twin, before) in self.servers.iter().zip(peaks) {
-                let grown = peak(twin).saturating_sub(before);
-                if grown > LARGE {
-                    eprintln!("  {} took {} MiB on {:?}", case.name, grown >> 20, twin.engine);
-                }
-            }
+            faults.extend(self.servers.iter_mut().filter_map(|twin| twin.memory_fault("the request")));
             let settling = self
                 .servers
                 .iter_mut()
@@ -373,9 +382,10 @@ impl Twins {
     pub(crate) async fn stage(&mut self, name: &str, cases: Vec<Case>) {
         let begun = Instant::now();
         let (count, failed) = (cases.len(), self.failures.len());
-        self.servers.iter_mut().for_each(Twin::begin_stage);
         let (writes, reads): (Vec<_>, Vec<_>) = cases.into_iter().partition(Case::is_write);
+        self.servers.iter_mut().for_each(Twin::begin_measuring);
         self.read_all(reads).await;
+        self.failures.extend(self.servers.iter_mut().filter_map(|twin| twin.memory_fault(name)));
         self.write_all(writes).await;
         for twin in &mut self.servers {
             let faults = twin.end_stage(name).await;

@@ -108,6 +108,13 @@ fn unreadable(error: &ItemError) -> Finding {
                 format!("the record is longer than {limit} bytes"),
             ),
         ),
+        ItemError::TooMany { limit } => (
+            "E-GEN-TOO-MANY",
+            Bilingual::new(
+                format!("el registro tiene más de {limit} valores"),
+                format!("the record has more than {limit} values"),
+            ),
+        ),
     };
     Finding::new(Severity::Error, code, "", message)
 }

@@ -29,6 +29,25 @@ enum State {
     Word,
 }
 
+/// Whether a record has more values than this, as its commas outside of strings tell.
+pub(super) fn has_more_values(json: &[u8], limit: usize) -> bool {
+    // A value and its comma take two bytes at least.
+    if json.len() / 2 <= limit {
+        return false;
+    }
+    let (mut in_text, mut escaped, mut commas) = (false, false, 0_usize);
+    for byte in json {
+        match (in_text, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => in_text = !in_text,
+            (false, b',') => commas += 1,
+            _ => {}
+        }
+    }
+    commas >= limit
+}
+
 /// Follows one value from its first byte to its last.
 #[derive(Debug)]
 pub(super) struct Extent {

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::{
     ItemError, Limits, RawItem, ReadError,
+    extent::has_more_values,
     lines::{Line, Lines, check},
     recognise::Records,
     survey::Place,
@@ -45,6 +46,9 @@ impl<R: Read> Items<R> {
             Walk::Lines(lines) => lines.next_line()?.map(|line| of_line(line, self.limits)),
         };
         let Some(mut item) = found else { return Ok(None) };
+        if item.json.as_ref().is_ok_and(|json| has_more_values(json, self.limits.item_values)) {
+            item.json = Err(ItemError::TooMany { limit: self.limits.item_values });
+        }
         item.position = self.position;
         self.position += 1;
         Ok(Some(item))
@@ -145,7 +149,7 @@ fn of_line(line: Line, limits: Limits) -> RawItem {
                 ItemError::Json { reason, offset } => {
                     ItemError::Json { reason, offset: offset.saturating_add(line.offset) }
                 }
-                other @ ItemError::TooLong { .. } => other,
+                other => other,
             })
         }
         _ => Err(ItemError::TooLong { limit: longest }),

@@ -78,13 +78,15 @@ pub struct Limits {
     pub document_bytes: u64,
     /// Bytes of one record.
     pub item_bytes: usize,
+    /// Values of one record, names of members not counted: what a record costs in memory hangs on them.
+    pub item_values: usize,
     /// Nesting of arrays and objects.
     pub depth: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { document_bytes: 1 << 30, item_bytes: 32 << 20, depth: 64 }
+        Self { document_bytes: 1 << 30, item_bytes: 32 << 20, item_values: 1 << 18, depth: 64 }
     }
 }
 
@@ -158,6 +160,12 @@ pub enum ItemError {
     /// The record is longer than one may be.
     #[error("the record is longer than {limit} bytes")]
     TooLong {
+        /// The limit in force.
+        limit: usize,
+    },
+    /// The record has more values than one may have.
+    #[error("the record has more than {limit} values")]
+    TooMany {
         /// The limit in force.
         limit: usize,
     },
@@ -253,7 +261,7 @@ impl ItemError {
             Self::Json { reason, offset: place } => {
                 Self::Json { reason, offset: place.saturating_add(offset) }
             }
-            other @ Self::TooLong { .. } => other,
+            other @ (Self::TooLong { .. } | Self::TooMany { .. }) => other,
         }
     }
 }
