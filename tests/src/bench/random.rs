@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same in every run.
 
-/// A generator that a seed determines (SplitMix64).
+/// A generator that a seed determines (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
 

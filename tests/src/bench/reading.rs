@@ -39,6 +39,20 @@ struct Probes {
     results: Probe,
 }
 
+/// The queries of the corpus as requests.
+fn searches(corpus: &Corpus, path: &str, shape: &str) -> Vec<Ask> {
+    let ask = |asked| Ask::get(format!("{path}?{shape}&{}", parameters(asked)));
+    corpus.queries.iter().map(ask).collect()
+}
+
+/// What the library that Vitrina stands on does by itself: an answer, and an answer from the database.
+fn yardsticks(beside: &InProcess, many: usize) -> anyhow::Result<(Probe, Probe)> {
+    let address = yardstick::serve(beside.store.clone())?;
+    let bare = Probe::of_yardstick("bare HTTP library, 3 KB", many, address, "/static");
+    let name = "bare HTTP library and one SQLite select, 3 KB";
+    Ok((bare, Probe::of_yardstick(name, many, address, "/select")))
+}
+
 impl Probes {
     async fn prepare(
         corpus: &Corpus,
@@ -53,32 +67,12 @@ impl Probes {
         let one = get(ids.first().copied().unwrap_or_default());
         let tag =
             http.send(Method::HEAD, &one.target, &[], bytes::Bytes::new()).await?.header("etag").to_owned();
-        let searches = |path: &str, shape: &str| -> Vec<Ask> {
-            corpus
-                .queries
-                .iter()
-                .map(|asked| Ask::get(format!("{path}?{shape}&{}", parameters(asked))))
-                .collect()
-        };
+        let searches = |path: &str, shape: &str| searches(corpus, path, shape);
         let slugs = |prefix: &str| -> Vec<Ask> {
             spread(&walked.slugs, 200).map(|slug| Ask::get(format!("{prefix}{slug}"))).collect()
         };
         let (start, depth) = walk::changes(http, corpus.size).await?;
-        let (bare, select) = match beside {
-            Some(beside) => {
-                let address = yardstick::serve(beside.store.clone())?;
-                (
-                    Some(Probe::of_yardstick("bare HTTP library, 3 KB", many, address, "/static")),
-                    Some(Probe::of_yardstick(
-                        "bare HTTP library and one SQLite select, 3 KB",
-                        many,
-                        address,
-                        "/select",
-                    )),
-                )
-            }
-            None => (None, None),
-        };
+        let (bare, select) = beside.map(|beside| yardsticks(beside, many)).transpose()?.unzip();
         let queries = corpus.queries.len();
         Ok(Self {
             fixed: Probe::new("static answer (the style sheet)", many, vec![Ask::get("/assets/style.css")]),
@@ -154,7 +148,8 @@ impl Probes {
                     ..Row::new("the same queries, index in process and records", figure)
                 });
                 let mut row = within(&self.search, index, 1.5, "the index in process");
-                row.figure += &format!("; {:.2} × index and records", ratio(self.search.cpu(), with_records));
+                let with_records = ratio(self.search.cpu(), with_records);
+                row.figure = format!("{}; {with_records:.2} × index and records", row.figure);
                 rows.push(row);
             }
             None => rows.push(self.search.row()),

@@ -90,7 +90,6 @@ async fn count(http: &Http, asking: &str) -> anyhow::Result<u64> {
 async fn exported_lines(program: &Program, asking: &str) -> anyhow::Result<u64> {
     let mut lines = 0;
     let ask = Ask::get(format!("/api/v1/exports/datasets.ndjson?{asking}"));
-    stream(program.address(), &ask, |data| lines += data.iter().filter(|byte| **byte == b'\n').count())
-        .await?;
+    stream(program.address(), &ask, |data| lines += data.split(|byte| *byte == b'\n').count() - 1).await?;
     Ok(u64::try_from(lines)?)
 }
