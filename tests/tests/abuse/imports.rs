@@ -115,7 +115,7 @@ fn records() -> Vec<Named> {
 
 /// Bodies that are long; how long is told by `VITRINA_ABUSE_HUGE_MB`.
 fn huge() -> Vec<(&'static str, Body)> {
-    let megabytes: usize = told("VITRINA_ABUSE_HUGE_MB").map_or(8, |text| text.parse().unwrap());
+    let megabytes: usize = told("VITRINA_ABUSE_HUGE_MB").map_or(4, |text| text.parse().unwrap());
     let times = |unit: &str| (megabytes << 20) / unit.len();
     let record = "{\"title\":\"sin nombre propio\"},";
     vec![

@@ -20,6 +20,12 @@ use crate::{
 /// What one request, or one stage of reading, may cost in memory.
 const ALLOWANCE: u64 = 64 << 20;
 
+/// How many times its length an accepted record costs while it is read, checked, stored and indexed.
+const COPIES: u64 = 8;
+
+/// The longest record that is accepted: what is longer costs no more.
+const LONGEST_RECORD: u64 = 32 << 20;
+
 /// What a server may ever have.
 const MOST_MEMORY: u64 = 512 << 20;
 
@@ -233,11 +239,11 @@ impl Twin {
     }
 
     /// What was wrong with the memory since then.
-    fn memory_fault(&mut self, what: &str) -> Option<String> {
+    fn memory_fault(&mut self, what: &str, record: u64) -> Option<String> {
         // A server that is gone is told of at the end of the stage.
         let peak = self.program.peak_memory().unwrap_or_default();
         self.peak = self.peak.max(peak);
-        judge::memory_fault(what, self.memory, peak, ALLOWANCE)
+        judge::memory_fault(what, self.memory, peak, ALLOWANCE + COPIES * record.min(LONGEST_RECORD))
     }
 
     /// What the server holds at the end of a stage, compared with the beginning.
@@ -366,8 +372,10 @@ impl Twins {
     pub(crate) async fn write_all(&mut self, cases: Vec<Case>) {
         for case in cases {
             self.servers.iter_mut().for_each(Twin::begin_measuring);
+            let length = u64::try_from(case.body.len()).unwrap_or(u64::MAX);
             let (mut faults, replies) = self.judged(&case).await;
-            faults.extend(self.servers.iter_mut().filter_map(|twin| twin.memory_fault("the request")));
+            faults
+                .extend(self.servers.iter_mut().filter_map(|twin| twin.memory_fault("the request", length)));
             let settling = self
                 .servers
                 .iter_mut()
@@ -385,7 +393,7 @@ impl Twins {
         let (writes, reads): (Vec<_>, Vec<_>) = cases.into_iter().partition(Case::is_write);
         self.servers.iter_mut().for_each(Twin::begin_measuring);
         self.read_all(reads).await;
-        self.failures.extend(self.servers.iter_mut().filter_map(|twin| twin.memory_fault(name)));
+        self.failures.extend(self.servers.iter_mut().filter_map(|twin| twin.memory_fault(name, 0)));
         self.write_all(writes).await;
         for twin in &mut self.servers {
             let faults = twin.end_stage(name).await;
