@@ -107,9 +107,9 @@ fn malformed(error: &serde_json::Error) -> Problem {
 }
 
 /// The whole body, if it is within the route's limit.
-async fn collect(request: Request) -> Result<Bytes, Problem> {
+async fn collect(mut request: Request) -> Result<Bytes, Problem> {
     let most = request.extensions().get().map_or(FALLBACK_LIMIT, |BodyLimit(most)| *most);
-    refuse_declared(request.body(), most)?;
+    refuse_declared(request.body_mut(), most).await?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     match Limited::new(request.into_body(), most).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
@@ -117,12 +117,20 @@ async fn collect(request: Request) -> Result<Bytes, Problem> {
     }
 }
 
-/// Refuses a body that says that it is longer than may be, before any of it is waited for.
-pub(crate) fn refuse_declared(body: &Body, most: u64) -> Result<(), Problem> {
-    if HttpBody::size_hint(body).lower() > most {
-        return Err(Problem::new(Code::PayloadTooLarge));
+/// How much more than may be of a body is still read and thrown away: who sends it reads the answer only then, and
+/// finds a reset connection otherwise.
+const THROWN_AWAY: u64 = 8 << 20;
+
+/// Refuses a body that says that it is longer than may be; of one that is much longer, nothing is waited for.
+pub(crate) async fn refuse_declared(body: &mut Body, most: u64) -> Result<(), Problem> {
+    let declared = HttpBody::size_hint(body).lower();
+    if declared <= most {
+        return Ok(());
     }
-    Ok(())
+    if declared <= most.saturating_add(THROWN_AWAY) {
+        while let Some(Ok(_)) = body.frame().await {}
+    }
+    Err(Problem::new(Code::PayloadTooLarge))
 }
 
 /// The problem of a body that could not be read to its end.
@@ -191,7 +199,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_says_it_is_too_long_is_not_waited_for() {
+    async fn a_body_that_says_it_is_much_too_long_is_not_waited_for() {
         struct Announced;
         impl HttpBody for Announced {
             type Data = Bytes;
@@ -205,7 +213,7 @@ mod tests {
             }
 
             fn size_hint(&self) -> SizeHint {
-                SizeHint::with_exact(FALLBACK_LIMIT + 1)
+                SizeHint::with_exact(FALLBACK_LIMIT + THROWN_AWAY + 1)
             }
         }
         assert_eq!(json("application/json", Body::new(Announced)).await, Err(Code::PayloadTooLarge));

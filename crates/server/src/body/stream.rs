@@ -15,8 +15,8 @@ use crate::problem::Problem;
 const CHUNK: usize = 1 << 20;
 
 /// Writes a body to a temporary file; what does not come whole leaves nothing behind.
-pub async fn spool(app: &App, body: Body, most: u64) -> Result<Spooled, Problem> {
-    refuse_declared(&body, most)?;
+pub async fn spool(app: &App, mut body: Body, most: u64) -> Result<Spooled, Problem> {
+    refuse_declared(&mut body, most).await?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let mut stream = Limited::new(body, most).into_data_stream();
     let mut spool = app.spool().map_err(Problem::from)?;

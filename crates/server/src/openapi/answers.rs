@@ -26,19 +26,6 @@ const BLIND: &[&str] = &[
     "validate_document",
 ];
 
-/// Operations that read and give no entity tag.
-const WITHOUT_TAG: &[&str] = &[
-    "get_import_run",
-    "get_limits",
-    "get_status",
-    "list_guidelines",
-    "list_import_items",
-    "list_import_runs",
-    "list_schemas",
-    "list_sources",
-    "list_vocabularies",
-];
-
 /// One operation, as far as its errors go.
 #[derive(Debug)]
 struct Taken<'a> {
@@ -189,14 +176,13 @@ pub fn add_answers(document: &mut Value) {
             let codes: Vec<Code> =
                 taken.codes().into_iter().filter_map(|at| Code::ALL.get(at).copied()).collect();
             let is_read = taken.is_read();
-            let has_tag = is_read && !WITHOUT_TAG.contains(&taken.id());
             let moves = is_read && taken.names_record();
             add_problems(operation, &codes, &mut used);
-            add_headers(operation, has_tag);
+            add_headers(operation, is_read);
             if moves {
                 operation["responses"]["301"] = moved();
             }
-            if has_tag {
+            if is_read {
                 operation["responses"]["304"] = json!({"description": "The reader has this representation already (`If-None-Match` or `If-Modified-Since`)."});
             }
         }
@@ -220,7 +206,7 @@ fn add_problems(operation: &mut Value, codes: &[Code], used: &mut BTreeSet<u16>)
 }
 
 /// What an answer says of itself beside its body.
-fn add_headers(operation: &mut Value, has_tag: bool) {
+fn add_headers(operation: &mut Value, is_read: bool) {
     let is_list =
         operation["responses"]["200"]["description"].as_str().is_some_and(|text| text.contains("page"));
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
@@ -229,7 +215,7 @@ fn add_headers(operation: &mut Value, has_tag: bool) {
         responses.iter_mut().filter(|(status, _)| matches!(status.as_str(), "200" | "201"))
     {
         let mut headers: BTreeMap<&str, Value> = BTreeMap::new();
-        if has_tag {
+        if is_read {
             headers.insert("ETag", header("The entity tag of this representation, for `If-None-Match`."));
             headers.insert("Last-Modified", header("When what is shown last changed, to the second."));
         }
