@@ -36,7 +36,6 @@ const OWNED: &[(&[&str], &[&str])] = &[
         &[
             "axum",
             "askama",
-            "headers-accept",
             "hyper",
             "hyper-util",
             "metrics",
