@@ -337,7 +337,7 @@ macro_rules! record_routes {
         #[utoipa::path(
             get, path = $raw, operation_id = $raw_id, tag = $tag,
             params(("id" = String, Path, description = "The record's id or slug."), NothingAsks),
-            responses((status = 200, description = "The original, as JSON in UTF-8.", content_type = "application/json", body = component::$document))
+            responses((status = 200, description = "The original, as JSON in UTF-8, in whatever shape its source gave it.", content_type = "application/json", body = Value))
         )]
         async fn raw(
             State(state): State<AppState>, Caller(actor): Caller, Path(id): Path<String>,
