@@ -1,6 +1,6 @@
 //! What the journeys share: Vitrina inside a test ([`World`]), Vitrina as a program ([`Program`]) with a client for
 //! it ([`Http`]), writers that keep account of what they were told ([`Swarm`]) with one who checks it ([`Auditor`]),
-//! where the real catalogs are, and how fast it all is ([`bench`]).
+//! where the real catalogs are, and how fast it all is ([`mod@bench`]).
 
 pub mod audit;
 pub mod bench;
