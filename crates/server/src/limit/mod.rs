@@ -1,7 +1,7 @@
 //! Fair shares: rates and concurrency by address or token, and one budget for each class of routes.
 //!
 //! The limits by address are for a server that the public reaches; on loopback only the budgets hold. A budget is
-//! a [`lane`]: so many requests at once, a short queue, and a quick 503 for the rest. What computes runs on threads
+//! a `lane`: so many requests at once, a short queue, and a quick 503 for the rest. What computes runs on threads
 //! of its own, so that the connections' threads can refuse in time however busy the others are.
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
