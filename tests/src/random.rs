@@ -1,50 +1,44 @@
 //! Chance that can be had again: the same seed gives the same choices.
 
-use std::{
-    hash::{BuildHasher as _, Hasher as _, RandomState},
-    time::Duration,
-};
+use std::time::Duration;
+
+use fastrand::Rng;
 
 use crate::told;
 
-/// A generator of choices (`SplitMix64`: every seed is as good as another).
+/// A generator of choices.
 #[derive(Debug, Clone)]
-pub struct Random(u64);
+pub struct Random(Rng);
 
 impl Random {
     /// A generator from a seed.
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(Rng::with_seed(seed))
     }
 
     /// From `VITRINA_SEED`, else by chance; says on the standard error which one it is.
     #[expect(clippy::print_stderr, reason = "a failing test is repeated with the seed that it says")]
     pub fn told_or_new(what: &str) -> Self {
-        let chance = || RandomState::new().build_hasher().finish();
-        let seed = told("VITRINA_SEED").and_then(|seed| seed.parse().ok()).unwrap_or_else(chance);
+        let told = told("VITRINA_SEED").and_then(|seed| seed.parse().ok());
+        let seed = told.unwrap_or_else(|| fastrand::u64(..));
         eprintln!("{what}: VITRINA_SEED={seed}");
-        Self(seed)
+        Self::new(seed)
     }
 
     /// A generator of its own for somebody who chooses at the same time.
     #[must_use]
     pub fn fork(&mut self) -> Self {
-        Self(self.number())
+        Self(self.0.fork())
     }
 
     /// Any number.
     pub fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.u64(..)
     }
 
-    /// A number below another; zero below zero.
+    /// A number below another; zero where there is none.
     pub fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.number() % end).unwrap_or_default()
+        self.0.usize(..end.max(1))
     }
 
     /// One of these; nothing of none.

@@ -11,7 +11,8 @@ use std::{
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::{random::Random, shape, words};
+use super::{shape, words};
+use crate::Random;
 
 const SEED: u64 = 20_260_301;
 
@@ -129,14 +130,14 @@ impl Author {
         let mut syllables = Random::new(SEED ^ 2);
         let mut word = || {
             let length = 3 + syllables.below(3);
-            (0..length).filter_map(|_| syllables.pick(&words::SYLLABLES)).collect()
+            (0..length).filter_map(|_| syllables.pick(&words::SYLLABLES).copied()).collect()
         };
         let rare = (0..RARE).map(|_| word()).collect();
         Self { random: Random::new(SEED), rare, publishers: shape::publishers(size) }
     }
 
     fn pick(&mut self, from: &[&'static str]) -> &'static str {
-        self.random.pick(from).unwrap_or_default()
+        self.random.pick(from).copied().unwrap_or_default()
     }
 
     /// One of a list whose first members are frequent.
@@ -154,7 +155,7 @@ impl Author {
         let year = 2005 + self.random.below(21);
         let place = self.frequent(&words::PLACES);
         let publisher = self.random.skewed(self.publishers);
-        let identifier = format!("{:016x}-{number}", self.random.next());
+        let identifier = format!("{:016x}-{number}", self.random.number());
         let mut themes = vec![theme];
         if self.random.happens(shape::WITH_SECOND_THEME) {
             themes.push(self.frequent(&words::THEMES));
@@ -291,7 +292,7 @@ fn weighted<const N: usize>(random: &mut Random, from: &[(&'static str, usize); 
 
 #[cfg(test)]
 mod tests {
-    use super::{super::random::Quantiles, *};
+    use super::{super::distribution::Quantiles, *};
 
     fn made(size: usize) -> (tempfile::TempDir, Corpus) {
         let folder = tempfile::tempdir().unwrap();

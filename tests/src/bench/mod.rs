@@ -8,12 +8,12 @@
 
 mod bulk;
 mod corpus;
+mod distribution;
 mod in_process;
 mod intake;
 mod load;
 mod machine;
 mod probe;
-mod random;
 mod reading;
 mod reference;
 mod report;

@@ -3,7 +3,7 @@
 //! Lengths of titles and the share of words with accents are those of catalogs in Spanish; descriptions, keywords
 //! and distributions those of a union of some 50,000 records of many institutions, cut at one in a hundred.
 
-use super::random::Quantiles;
+use super::distribution::Quantiles;
 
 /// Characters of a title.
 pub(super) const TITLE: Quantiles =

@@ -1,35 +1,11 @@
-//! Numbers that look random and are the same in every run.
+//! Chance with a shape: how often, and how large, as in the catalogs that are out there.
 
-/// A generator that a seed determines (`SplitMix64`).
-#[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+use crate::Random;
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number from 0 up to, and without, `end`; 0 when there is none.
-    pub(super) fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end).unwrap_or(u64::MAX).max(1);
-        usize::try_from(self.next() % end).unwrap_or(0)
-    }
-
     /// Whether something happens that happens `percent` times in a hundred.
     pub(super) fn happens(&mut self, percent: usize) -> bool {
         self.below(100) < percent
-    }
-
-    /// One of several.
-    pub(super) fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> Option<&'a T> {
-        from.get(self.below(from.len())).copied()
     }
 
     /// A place in a list by weights.
@@ -73,16 +49,6 @@ pub(super) struct Quantiles(pub(super) [(usize, usize); 7]);
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_seed_gives_the_same_numbers_again() {
-        let draw = |seed| {
-            let mut random = Random::new(seed);
-            [random.next(), random.next(), random.next()]
-        };
-        assert_eq!(draw(7), draw(7));
-        assert_ne!(draw(7), draw(8));
-    }
 
     #[test]
     fn numbers_follow_their_quantiles() {
