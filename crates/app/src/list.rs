@@ -175,9 +175,8 @@ impl App {
 
     /// The record that a filter names by id or slug, which may be gone by now.
     async fn named(&self, actor: &Actor, kind: Kind, value: &str) -> Result<RecordId, AppError> {
-        match self.record_even_if_gone(actor, kind, &Reference::from(value)).await {
+        match self.followed(actor, kind, &Reference::from(value)).await {
             Ok(record) => Ok(record.id),
-            Err(AppError::Moved(slug)) => Box::pin(self.named(actor, kind, slug.as_str())).await,
             Err(AppError::NotFound(_)) => Err(no_such(kind.as_str(), value)),
             Err(other) => Err(other),
         }

@@ -98,13 +98,12 @@ impl Validators {
     }
 }
 
-/// Which revisions a write may replace, as `If-Match` says: our tags begin with the revision that they are of.
-///
-/// `If-None-Match: *` demands that nothing is there, so it matches no revision.
+/// Which revisions a write may replace, as `If-Match` and `If-None-Match: *` say: our tags begin with the revision
+/// that they are of.
 pub(crate) fn precondition(headers: &HeaderMap) -> Answer<Precondition> {
     if !headers.contains_key(header::IF_MATCH) {
         let is_absence = tags(headers, &header::IF_NONE_MATCH).any(|tag| matches!(tag, Given::Any));
-        return Ok(if is_absence { Precondition::Revisions(Vec::new()) } else { Precondition::Absent });
+        return Ok(if is_absence { Precondition::Nothing } else { Precondition::Absent });
     }
     let given: Vec<Given<'_>> = tags(headers, &header::IF_MATCH).collect();
     if given.is_empty() {
@@ -244,7 +243,7 @@ mod tests {
     #[case::tags(&[("if-match", "\"r7-abc\", \"r8-x\"")], Precondition::Revisions(vec![7, 8]))]
     #[case::not_ours(&[("if-match", "\"abc\"")], Precondition::Revisions(vec![]))]
     #[case::weak(&[("if-match", "W/\"r7-abc\"")], Precondition::Revisions(vec![]))]
-    #[case::absence(&[("if-none-match", "*")], Precondition::Revisions(vec![]))]
+    #[case::absence(&[("if-none-match", "*")], Precondition::Nothing)]
     #[case::of_reads(&[("if-none-match", "\"r7-abc\"")], Precondition::Absent)]
     fn a_write_names_revisions(#[case] request: &[(&str, &str)], #[case] expected: Precondition) {
         assert_eq!(precondition(&headers(request)).unwrap(), expected);

@@ -167,6 +167,14 @@ async fn an_organization_writes_by_its_own_identifiers(#[case] engine: Engine) {
         (&made.json()["identifier"], &made.json()["organization_id"]),
         (&json!("pozos/2026/á"), &json!(id))
     );
+    // A tag says that something is there, and that nothing is there.
+    for tag in ["\"abc\"", "\"r1-x\"", "*"] {
+        let absent = put(&by(id, "nuevo"), &[("if-match", tag)], &document).await;
+        assert_eq!(code(&absent), is(412, "precondition-failed"), "{tag}");
+    }
+    let there = put(&target, &[("if-none-match", "*")], &document).await;
+    assert_eq!(code(&there), is(412, "precondition-failed"));
+    put(&by(id, "nuevo"), &[("if-none-match", "*")], &document).await.expect(201).unwrap();
     let log = showcase.changes("dataset").await;
     let same = put(&by(slug, "pozos%2F2026%2F%C3%A1"), &[], &document).await.expect(200).unwrap();
     assert_eq!((&same.json()["id"], &same.json()["revision"]), (&made.json()["id"], &json!(1)));
@@ -256,4 +264,10 @@ async fn an_old_slug_leads_to_the_new_one_for_ever(#[case] engine: Engine) {
     }
     let there = showcase.json("/api/v1/datasets/baches").await;
     assert_eq!((&there["id"], &there["slug"]), (&made["id"], &json!("baches")));
+    // A write is not sent elsewhere: many clients lose its method on the way.
+    let patch = json!({"description": {"es": "Por el nombre de antes"}});
+    let written =
+        when(&showcase.editor, Method::PATCH, "/api/v1/datasets/baches-reportados", "*", &patch).await;
+    let written = written.expect(200).unwrap().json();
+    assert_eq!((&written["id"], &written["description"]), (&made["id"], &patch["description"]));
 }

@@ -9,18 +9,16 @@ pub enum Precondition {
     Absent,
     /// Whatever is there, but something must be (`If-Match: *`).
     Any,
-    /// One of these revisions.
+    /// One of these revisions; none of ours where the writer names only tags of others.
     Revisions(Vec<u32>),
+    /// Nothing must be there (`If-None-Match: *`).
+    Nothing,
 }
 
 impl Precondition {
-    /// Whether something must be there; `If-None-Match: *`, which matches no revision, demands the opposite.
+    /// Whether something must be there.
     pub(super) fn names_something(&self) -> bool {
-        match self {
-            Self::Absent => false,
-            Self::Any => true,
-            Self::Revisions(revisions) => !revisions.is_empty(),
-        }
+        matches!(self, Self::Any | Self::Revisions(_))
     }
 
     /// Who changes a record by its id has read it, and says which revision, whether or not the change says anything new.
@@ -33,7 +31,7 @@ impl Precondition {
             Self::Absent => Err(AppError::PreconditionRequired),
             Self::Any => Ok(()),
             Self::Revisions(revisions) if revisions.contains(&current) => Ok(()),
-            Self::Revisions(_) => Err(AppError::PreconditionFailed { current }),
+            Self::Revisions(_) | Self::Nothing => Err(AppError::PreconditionFailed { current }),
         }
     }
 }
@@ -49,5 +47,9 @@ mod tests {
         assert!(Precondition::Revisions(vec![3, 4]).check(4).is_ok());
         let stale = Precondition::Revisions(vec![3]).check(4);
         assert!(matches!(stale, Err(AppError::PreconditionFailed { current: 4 })));
+        assert!(matches!(Precondition::Nothing.check(4), Err(AppError::PreconditionFailed { current: 4 })));
+        assert!(
+            Precondition::Revisions(Vec::new()).names_something() && !Precondition::Nothing.names_something()
+        );
     }
 }

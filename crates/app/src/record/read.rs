@@ -27,14 +27,11 @@ impl App {
     /// A record that the actor may see. Gone records are [`AppError::Gone`], old slugs [`AppError::Moved`].
     pub async fn record(&self, actor: &Actor, kind: Kind, reference: &Reference) -> Result<Record, AppError> {
         let record = self.record_even_if_gone(actor, kind, reference).await?;
-        if record.visibility.is_gone() {
-            return Err(AppError::Gone(Box::new(self.tombstone(&record))));
-        }
-        Ok(record)
+        self.present(record)
     }
 
     /// As [`App::record`], but a record that is gone is given as it was.
-    pub(crate) async fn record_even_if_gone(
+    async fn record_even_if_gone(
         &self,
         actor: &Actor,
         kind: Kind,
@@ -53,6 +50,39 @@ impl App {
                 Ok(record)
             }
         }
+    }
+
+    /// The id of the record that an id or a slug, old or new, names.
+    pub async fn id_of(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        reference: &Reference,
+    ) -> Result<RecordId, AppError> {
+        let record = self.followed(actor, kind, reference).await?;
+        self.present(record).map(|record| record.id)
+    }
+
+    /// The record that an id or a slug, old or new, names; it may be gone.
+    pub(crate) async fn followed(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        reference: &Reference,
+    ) -> Result<Record, AppError> {
+        match self.record_even_if_gone(actor, kind, reference).await {
+            Err(AppError::Moved(slug)) => {
+                Box::pin(self.followed(actor, kind, &Reference::Slug(slug.to_string()))).await
+            }
+            settled => settled,
+        }
+    }
+
+    fn present(&self, record: Record) -> Result<Record, AppError> {
+        if record.visibility.is_gone() {
+            return Err(AppError::Gone(Box::new(self.tombstone(&record))));
+        }
+        Ok(record)
     }
 
     /// A distribution of a dataset that the actor may see, with that dataset.

@@ -205,7 +205,8 @@ impl App {
         if intake.identifier() != record.identifier {
             return Err(AppError::Invalid(vec![identifier_is_fixed(&record.identifier)]));
         }
-        if intake.hash == record.hash {
+        // RFC 9110 section 13.1.1 lets a change that is there already pass; 13.1.2, on `If-None-Match`, does not.
+        if intake.hash == record.hash && *precondition != Precondition::Nothing {
             return Ok(Saved { record, effect: Effect::Unchanged, findings: intake.findings });
         }
         precondition.check(record.revision)?;

@@ -2,7 +2,10 @@
 
 use axum::response::Response;
 use serde_json::Value;
-use vitrina_app::{auth::Actor, record::NewRecord};
+use vitrina_app::{
+    auth::Actor,
+    record::{NewRecord, Reference},
+};
 use vitrina_domain::{
     id::RecordId,
     record::{Kind, Visibility},
@@ -44,7 +47,7 @@ pub(crate) async fn place(
     key: Option<&str>,
 ) -> Answer<Option<RecordId>> {
     match key {
-        Some(key) => written::id_of(state, actor, kind, key).await.map(Some),
+        Some(key) => Ok(Some(state.app.id_of(actor, kind, &Reference::from(key)).await?)),
         None => Ok(None),
     }
 }

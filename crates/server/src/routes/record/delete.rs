@@ -4,10 +4,9 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
-use vitrina_app::auth::Actor;
+use vitrina_app::{auth::Actor, record::Reference};
 use vitrina_domain::record::Kind;
 
-use super::written;
 use crate::{
     conditional::precondition,
     filter::{Parameter, Parameters},
@@ -27,7 +26,7 @@ pub(crate) async fn delete(
     asked: &Parameters,
     headers: &HeaderMap,
 ) -> Answer<Response> {
-    let id = written::id_of(state, actor, kind, key).await?;
+    let id = state.app.id_of(actor, kind, &Reference::from(key)).await?;
     let precondition = precondition(headers)?;
     let reason: String =
         asked.text(Parameter::Reason).unwrap_or("deleted").chars().take(LONGEST_REASON).collect();

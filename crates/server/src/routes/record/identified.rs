@@ -2,7 +2,10 @@
 
 use axum::{http::HeaderMap, response::Response};
 use serde_json::Value;
-use vitrina_app::{auth::Actor, record::Target};
+use vitrina_app::{
+    auth::Actor,
+    record::{Reference, Target},
+};
 use vitrina_domain::record::Kind;
 
 use super::written;
@@ -22,7 +25,7 @@ pub(crate) async fn put(
     headers: &HeaderMap,
     document: Value,
 ) -> Answer<Response> {
-    let organization_id = written::id_of(state, actor, Kind::Organization, organization).await?;
+    let organization_id = state.app.id_of(actor, Kind::Organization, &Reference::from(organization)).await?;
     let target = Target::Identified { organization_id, identifier };
     let precondition = precondition(headers)?;
     let saved = state.app.replace(actor, Kind::Dataset, &target, &precondition, document).await?;

@@ -2,7 +2,7 @@
 
 use axum::{http::HeaderMap, response::Response};
 use serde_json::Value;
-use vitrina_app::auth::Actor;
+use vitrina_app::{auth::Actor, record::Reference};
 use vitrina_domain::record::Kind;
 
 use super::written;
@@ -22,7 +22,7 @@ pub(crate) async fn patch(
     headers: &HeaderMap,
     patch: &Value,
 ) -> Answer<Response> {
-    let id = written::id_of(state, actor, kind, key).await?;
+    let id = state.app.id_of(actor, kind, &Reference::from(key)).await?;
     let precondition = precondition(headers)?;
     let saved = state.app.patch(actor, kind, id, &precondition, patch).await?;
     written::answer(state, saved, asked, reader).await

@@ -2,7 +2,10 @@
 
 use axum::{http::HeaderMap, response::Response};
 use serde_json::Value;
-use vitrina_app::{auth::Actor, record::Target};
+use vitrina_app::{
+    auth::Actor,
+    record::{Reference, Target},
+};
 use vitrina_domain::record::Kind;
 
 use super::written;
@@ -22,7 +25,7 @@ pub(crate) async fn replace(
     headers: &HeaderMap,
     document: Value,
 ) -> Answer<Response> {
-    let target = Target::Record(written::id_of(state, actor, kind, key).await?);
+    let target = Target::Record(state.app.id_of(actor, kind, &Reference::from(key)).await?);
     let precondition = precondition(headers)?;
     let saved = state.app.replace(actor, kind, &target, &precondition, document).await?;
     written::answer(state, saved, asked, reader).await

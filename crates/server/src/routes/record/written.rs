@@ -4,22 +4,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use vitrina_app::{
-    auth::Actor,
-    record::{Effect, Reference, Saved},
-};
-use vitrina_domain::{id::RecordId, record::Kind};
+use vitrina_app::record::{Effect, Saved};
 
 use super::{api_url, validators};
 use crate::{filter::Parameters, locale::Reader, problem::Answer, state::AppState, view};
-
-/// The id of a record that a path names by id or slug.
-pub(crate) async fn id_of(state: &AppState, actor: &Actor, kind: Kind, key: &str) -> Answer<RecordId> {
-    match Reference::from(key) {
-        Reference::Id(id) => Ok(id),
-        reference @ Reference::Slug(_) => Ok(state.app.record(actor, kind, &reference).await?.id),
-    }
-}
 
 /// The record after a write, with what was found in its document.
 pub(crate) async fn answer(
