@@ -1,29 +1,39 @@
 //! Who asks: the bearer of a token, or anybody.
 
-use axum::{
-    extract::FromRequestParts,
-    http::{header, request::Parts},
-};
+use axum::http::{HeaderMap, header};
 use vitrina_app::{
     AppError,
     auth::{Actor, Denied},
 };
 
 use crate::{
-    problem::{Code, Problem},
+    problem::{Answer, Code, Problem},
     state::AppState,
 };
 
-/// The actor behind a request. Taking it as an argument is what makes a handler check who asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller(pub Actor);
+/// Who may ask a route. Naming one in its argument is what makes a route check who asks.
+pub trait Asker {
+    /// The actor behind a request with these headers, or why nobody is let in.
+    fn actor(headers: &HeaderMap, state: &AppState) -> impl Future<Output = Answer<Actor>> + Send;
+}
 
-impl FromRequestParts<AppState> for Caller {
-    type Rejection = Problem;
+/// Anybody, or the bearer of a token; a token that is not valid is refused and never taken for none.
+#[derive(Debug)]
+pub enum Caller {}
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
-        let Some(value) = values.next() else { return Ok(Self(Actor::Anonymous)) };
+/// The bearer of a token. Whoever shows none is told so first, whatever else is wrong: what an operation takes is
+/// nobody's business who may not use it.
+#[derive(Debug)]
+pub enum Bearer {}
+
+/// Everyone alike: what is shown is what everyone may see, whatever credentials come with the request.
+#[derive(Debug)]
+pub enum Anyone {}
+
+impl Asker for Caller {
+    async fn actor(headers: &HeaderMap, state: &AppState) -> Answer<Actor> {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let Some(value) = values.next() else { return Ok(Actor::Anonymous) };
         let invalid = || Problem::new(Code::TokenInvalid);
         // Two credentials could be read as one by a proxy and as the other by us.
         if values.next().is_some() {
@@ -35,25 +45,24 @@ impl FromRequestParts<AppState> for Caller {
             return Err(invalid());
         }
         match state.app.authenticate(token.trim()).await {
-            Ok(actor) => Ok(Self(actor)),
+            Ok(actor) => Ok(actor),
             Err(AppError::Denied(Denied::Unauthenticated)) => Err(invalid()),
             Err(error) => Err(error.into()),
         }
     }
 }
 
-/// The actor behind a request that needs a token. Whoever shows none is told so first, whatever else is wrong: what
-/// an operation takes is nobody's business who may not use it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bearer(pub Actor);
-
-impl FromRequestParts<AppState> for Bearer {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        match Caller::from_request_parts(parts, state).await? {
-            Caller(Actor::Anonymous) => Err(Problem::new(Code::TokenRequired)),
-            Caller(actor) => Ok(Self(actor)),
+impl Asker for Bearer {
+    async fn actor(headers: &HeaderMap, state: &AppState) -> Answer<Actor> {
+        match Caller::actor(headers, state).await? {
+            Actor::Anonymous => Err(Problem::new(Code::TokenRequired)),
+            actor => Ok(actor),
         }
+    }
+}
+
+impl Asker for Anyone {
+    async fn actor(_headers: &HeaderMap, _state: &AppState) -> Answer<Actor> {
+        Ok(Actor::Anonymous)
     }
 }

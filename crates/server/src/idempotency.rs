@@ -5,7 +5,7 @@
 
 use axum::{
     body::Body,
-    extract::{FromRequestParts as _, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -13,13 +13,12 @@ use axum::{
 use http_body_util::{BodyExt as _, Limited};
 use vitrina_app::{
     AppError,
-    auth::Actor,
     idempotency::{Claim, StoredAnswer},
 };
 use vitrina_domain::{canonical::Digest, finding::Bilingual};
 
 use crate::{
-    actor::Caller,
+    actor::{Asker as _, Bearer},
     body::broken_body,
     limit::RouteClass,
     problem::{Answer, Code, Problem},
@@ -63,11 +62,8 @@ fn key(headers: &HeaderMap) -> Answer<Option<String>> {
 }
 
 async fn answer_once(state: &AppState, key: String, request: Request, next: Next) -> Answer<Response> {
-    let (mut parts, body) = request.into_parts();
-    let Caller(actor) = Caller::from_request_parts(&mut parts, state).await?;
-    if actor == Actor::Anonymous {
-        return Err(Problem::new(Code::TokenRequired));
-    }
+    let (parts, body) = request.into_parts();
+    let actor = Bearer::actor(&parts.headers, state).await?;
     let most = usize::try_from(state.gates.body_bytes(RouteClass::Write)).unwrap_or(usize::MAX);
     let bytes = Limited::new(body, most).collect().await.map_err(|error| broken_body(&*error))?.to_bytes();
     let digest = Digest::of(&[parts.uri.to_string().as_bytes(), b"\n", &bytes].concat());

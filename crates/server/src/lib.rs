@@ -1,7 +1,7 @@
 //! The HTTP face of Vitrina: the API, the documentation and the pages, as a library.
 //!
-//! A handler is: extract, call one use case of `app`, convert to a view. This crate knows no SQL, no index and no
-//! format; it alone names axum and utoipa.
+//! A handler is: extract an `Inquiry`, call one use case of `app`, convert to a view. This crate knows no SQL, no
+//! index and no format; it alone names axum and utoipa.
 //!
 //! - [`listen`] accepts connections with every timeout and cap; [`edge`] stands around all routes: request ids,
 //!   security headers, CORS, caching, HEAD and OPTIONS, compression, problems; [`limit`] shares the server fairly.
@@ -31,6 +31,7 @@ pub mod state;
 
 mod error;
 mod idempotency;
+mod inquiry;
 mod nearest;
 mod notice;
 mod pages;

@@ -1,11 +1,8 @@
 //! Which language a reader wants, from `Accept-Language` (RFC 9110 section 12.5.4).
 
-use std::{cmp::Reverse, convert::Infallible};
+use std::cmp::Reverse;
 
-use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
-};
+use axum::http::{HeaderMap, header, request::Parts};
 use vitrina_domain::finding::Locale;
 
 /// The most languages that are looked at in one header.
@@ -38,6 +35,12 @@ impl Reader {
             languages.push(default.as_str().to_owned());
         }
         Self { locale, languages }
+    }
+
+    /// The reader behind a request.
+    pub(crate) fn behind(parts: &Parts) -> Self {
+        // The edge has put the reader there, with the site's own language as the default.
+        parts.extensions.get().cloned().unwrap_or_else(|| Self::of(&parts.headers, Locale::default()))
     }
 
     /// The same reader after asking for a language by name (`?lang=`).
@@ -84,15 +87,6 @@ pub(crate) fn quality(text: &str) -> Option<u16> {
         "0" => Some(thousandths),
         "1" if thousandths == 0 => Some(1000),
         _ => None,
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Reader {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        // The edge has put the reader there, with the site's own language as the default.
-        Ok(parts.extensions.get().cloned().unwrap_or_else(|| Self::of(&parts.headers, Locale::default())))
     }
 }
 

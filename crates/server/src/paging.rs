@@ -2,9 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde::Serialize;
-use url::form_urlencoded;
 
-use crate::{notice::Notice, site::Site};
+use crate::notice::Notice;
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -62,15 +61,6 @@ pub fn cut<T>(rows: &mut Vec<T>, limit: u64) -> bool {
     more
 }
 
-/// The absolute address of the next page: the same path and parameters with another cursor.
-pub fn next_url(site: &Site, path: &str, parameters: &[(String, String)], cursor: &str) -> String {
-    let kept = parameters.iter().filter(|(name, _)| name != "cursor");
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(kept.map(|(name, value)| (name.as_str(), value.as_str())));
-    query.append_pair("cursor", cursor);
-    format!("{}{path}?{}", site.base_url, query.finish())
-}
-
 /// Adds `Link: <…>; rel="next"`.
 pub fn link_next(headers: &mut HeaderMap, next: Option<&str>) {
     if let Some(value) = next.and_then(|next| HeaderValue::from_str(&format!("<{next}>; rel=\"next\"")).ok())
@@ -84,19 +74,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_page_keeps_the_filters_and_is_under_the_base() {
-        let pairs = |list: &[(&str, &str)]| -> Vec<(String, String)> {
-            list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
-        };
-        let given = pairs(&[("theme", "a"), ("theme", "b c"), ("cursor", "old"), ("q", "niñez & más")]);
-        let next = next_url(&Site::sample(), "/api/v1/datasets", &given, "new");
-        assert_eq!(
-            next,
-            "https://datos.example.org/api/v1/datasets?theme=a&theme=b+c&q=ni%C3%B1ez+%26+m%C3%A1s&cursor=new"
-        );
+    fn only_a_page_with_another_after_it_links_to_it() {
         let mut headers = HeaderMap::new();
-        link_next(&mut headers, Some(&next));
-        assert_eq!(headers["link"], format!("<{next}>; rel=\"next\""));
+        link_next(&mut headers, None);
+        assert!(headers.is_empty());
+        link_next(&mut headers, Some("https://datos.example.org/api/v1/datasets?cursor=new"));
+        assert_eq!(headers["link"], "<https://datos.example.org/api/v1/datasets?cursor=new>; rel=\"next\"");
     }
 
     #[test]

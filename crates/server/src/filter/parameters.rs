@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use url::form_urlencoded;
 use vitrina_domain::{
     date::Date,
     finding::Bilingual,
@@ -137,12 +138,25 @@ impl Parameters {
             .transpose()
     }
 
+    /// The order that was asked for; without one the best answers to words come first, else the oldest.
+    pub fn order(&self) -> Sort {
+        self.sort.unwrap_or(if self.query.has_words() { Sort::RELEVANCE } else { Sort::CREATED })
+    }
+
     /// The reader, after `lang`.
     pub fn reader(&self, reader: Reader) -> Reader {
         match self.text(Parameter::Lang) {
             Some(tag) => reader.asking_for(tag),
             None => reader,
         }
+    }
+
+    /// The query string of the same request with some parameters left out, and one given at the end.
+    pub fn query_string(&self, left_out: &[&str], given: Option<(&str, &str)>) -> String {
+        let pairs = self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs.filter(|(name, _)| !left_out.contains(name)).chain(given));
+        query.finish()
     }
 
     /// What a cursor of this request belongs to: route, filters and order.

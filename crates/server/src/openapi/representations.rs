@@ -5,7 +5,7 @@ use vitrina_domain::record::Kind;
 
 use crate::{
     negotiate::Representation,
-    routes::record::{LIST_OFFER, get::offered},
+    routes::record::{get::offered, list::LIST_OFFER},
 };
 
 /// Adds the words of `f` and the media types of the answer wherever a representation can be chosen.

@@ -1,17 +1,15 @@
 //! The change log.
 
-use axum::{http::Uri, response::Response};
+use axum::response::Response;
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vitrina_domain::change::Seq;
 
-use super::{
-    inquiry::{Inquiry, Reply},
-    record::asks,
-};
+use super::asks::asks;
 use crate::{
     cursor::{self, Binding},
-    filter::{PageSize, Parameter, Parameters, Spec},
+    filter::{PageSize, Parameter, Spec},
+    inquiry::{Ask, Inquiry, Reply},
     openapi::component,
     problem::Answer,
     state::AppState,
@@ -55,8 +53,8 @@ fn binding() -> Binding {
     get, path = "/api/v1/changes", operation_id = "list_changes", tag = "changes", params(ChangesAsks),
     responses((status = 200, description = "A stretch of the log.", body = ChangesBody))
 )]
-async fn list(inquiry: Inquiry<ChangesAsks>) -> Answer<Response> {
-    let Inquiry { state, actor, asked, reader, uri, .. } = &inquiry;
+async fn list(Ask(inquiry, _): Ask<ChangesAsks>) -> Answer<Response> {
+    let Inquiry { state, actor, asked, reader, .. } = &inquiry;
     let make = async || {
         let after: Seq = asked
             .text(Parameter::From)
@@ -75,19 +73,11 @@ async fn list(inquiry: Inquiry<ChangesAsks>) -> Answer<Response> {
             })
             .collect();
         let token = cursor::encode(binding(), &page.next);
-        let next = page.more.then(|| following(state, asked, uri, &token));
+        let from = Parameter::From.name();
+        let next = page.more.then(|| inquiry.address(&[from], (from, &token)));
         Ok(Reply { body: ChangesBody { items, next: next.clone(), token }, next })
     };
     inquiry.answer(make).await
-}
-
-/// The address of what comes after a token, of the same kinds.
-fn following(state: &AppState, asked: &Parameters, uri: &Uri, token: &str) -> String {
-    let kept = asked.pairs.iter().filter(|(name, _)| name != Parameter::From.name());
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(kept.map(|(name, value)| (name.as_str(), value.as_str())));
-    query.append_pair(Parameter::From.name(), token);
-    format!("{}?{}", state.site.url(uri.path()), query.finish())
 }
 
 /// The operations.

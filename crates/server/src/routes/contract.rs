@@ -8,11 +8,11 @@ use axum::{
     routing,
 };
 
-use super::record::WriteAsks;
+use super::asks::LanguageAsks;
 use crate::{
+    actor::Anyone,
     conditional::Validators,
-    filter::Asked,
-    locale::Reader,
+    inquiry::Ask,
     openapi::{docs_file, docs_index},
     pages::{self, Frame},
     problem::{Answer, Problem},
@@ -37,14 +37,9 @@ fn show(contract: &Contract, headers: &HeaderMap) -> Answer<Response> {
 }
 
 /// The codes of problems: what `type` leads to.
-async fn errors(
-    State(state): State<AppState>,
-    Asked(asked, _): Asked<WriteAsks>,
-    reader: Reader,
-) -> Answer<Response> {
-    let locale = asked.reader(reader).locale;
-    let page =
-        pages::codes(Frame::new(state.app.site(), locale, "/docs/errors")).map_err(Problem::internal)?;
+async fn errors(Ask(inquiry, _): Ask<LanguageAsks, Anyone>) -> Answer<Response> {
+    let frame = Frame::new(inquiry.state.app.site(), inquiry.reader.locale, "/docs/errors");
+    let page = pages::codes(frame).map_err(Problem::internal)?;
     let vary = (header::VARY, HeaderValue::from_static("Accept-Language"));
     Ok(([vary], Html(page)).into_response())
 }

@@ -1,8 +1,7 @@
 //! Distributions: of a dataset, or one by its id.
 
 use axum::{
-    extract::{Path, State},
-    http::{HeaderMap, Uri},
+    extract::Path,
     response::{IntoResponse as _, Response},
 };
 use serde_json::Value;
@@ -10,13 +9,18 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use vitrina_app::{DistributionRow, record::Reference};
 use vitrina_domain::{finding::Bilingual, record::Kind};
 
-use super::record::{NothingAsks, api_url, asks, or_moved, validators};
+use super::{
+    asks::{NothingAsks, asks},
+    record::{
+        found::{Instead, found},
+        validators,
+    },
+};
 use crate::{
-    actor::Caller,
-    cursor,
-    filter::{Asked, PageSize, Parameter, Spec},
+    filter::{PageSize, Parameter, Spec},
+    inquiry::{Ask, Inquiry, Reply},
     openapi::component,
-    paging::{Page, cut, link_next, next_url},
+    paging::{Page, cut},
     problem::{Answer, Code, Problem},
     site::Site,
     state::AppState,
@@ -36,40 +40,23 @@ asks! {
     responses((status = 200, description = "A page of distributions.", body = Page<component::DistributionRecord>))
 )]
 pub(crate) async fn list(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
+    Ask(inquiry, _): Ask<DistributionsAsks>,
     Path(id): Path<String>,
-    Asked(asked, _): Asked<DistributionsAsks>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    let record = match state.app.record(&actor, Kind::Dataset, &Reference::from(id.as_str())).await {
-        Ok(record) => record,
-        Err(error) => {
-            return or_moved(error, |slug| {
-                format!("{}/distributions", api_url(&state.site, Kind::Dataset, slug))
-            });
-        }
+) -> Result<Response, Instead> {
+    let record = found(Kind::Dataset, &id, "/distributions", &inquiry).await?;
+    let validators = validators(&record, "distributions", &[inquiry.uri.query().unwrap_or_default()]);
+    let make = async || {
+        let Inquiry { state, actor, asked, .. } = &inquiry;
+        let from: u32 = inquiry.position()?.unwrap_or_default();
+        let reference = Reference::Id(record.id);
+        let mut rows = state.app.distributions(actor, &reference, from, asked.limit + 1).await?;
+        let more = cut(&mut rows, asked.limit);
+        let next = rows.last().filter(|_| more).map(|last| inquiry.next_url(&(last.position + 1)));
+        let total = u64::try_from(record.distribution_ids.len()).ok();
+        let items: Vec<Value> = rows.iter().map(|row| view(&state.site, row)).collect();
+        Ok(Reply { body: Page::uncounted(items, next.clone()).counted(total), next })
     };
-    let validators = validators(&record, "distributions", &[uri.query().unwrap_or_default()]);
-    if let Some(response) = validators.not_modified(&headers) {
-        return Ok(response);
-    }
-    let binding = asked.binding(uri.path());
-    let from: u32 =
-        asked.cursor.as_deref().map(|text| cursor::decode(binding, text)).transpose()?.unwrap_or_default();
-    let reference = Reference::Id(record.id);
-    let mut rows = state.app.distributions(&actor, &reference, from, asked.limit + 1).await?;
-    let more = cut(&mut rows, asked.limit);
-    let next = rows.last().filter(|_| more).map(|last| {
-        next_url(&state.site, uri.path(), &asked.pairs, &cursor::encode(binding, &(last.position + 1)))
-    });
-    let total = u64::try_from(record.distribution_ids.len()).ok();
-    let items: Vec<Value> = rows.iter().map(|row| view(&state.site, row)).collect();
-    let mut response = axum::Json(Page::uncounted(items, next.clone()).counted(total)).into_response();
-    validators.apply(response.headers_mut());
-    link_next(response.headers_mut(), next.as_deref());
-    Ok(response)
+    Ok(inquiry.reply(&validators, make).await?)
 }
 
 /// Gives one distribution.
@@ -80,20 +67,15 @@ pub(crate) async fn list(
     params(("id" = String, Path, description = "The distribution's id."), NothingAsks),
     responses((status = 200, description = "The distribution.", content_type = "application/json", body = component::DistributionRecord))
 )]
-async fn get(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
-    Path(id): Path<String>,
-    _asked: Asked<NothingAsks>,
-    headers: HeaderMap,
-) -> Answer<Response> {
+async fn get(Ask(inquiry, _): Ask<NothingAsks>, Path(id): Path<String>) -> Answer<Response> {
+    let Inquiry { state, actor, headers, .. } = &inquiry;
     let id = id.parse().map_err(|_error| {
         Problem::new(Code::NotFound)
             .with_detail(Bilingual::new("aquí no hay esta distribución", "this distribution is not here"))
     })?;
-    let (row, dataset) = state.app.distribution(&actor, id).await?;
+    let (row, dataset) = state.app.distribution(actor, id).await?;
     let validators = validators(&dataset, "distribution", &[&row.id.to_string()]);
-    validators.respond(&headers, || Ok(axum::Json(view(&state.site, &row)).into_response()))
+    validators.respond(headers, || Ok(axum::Json(view(&state.site, &row)).into_response()))
 }
 
 /// A distribution with what the server says of it.

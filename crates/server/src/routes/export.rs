@@ -2,25 +2,24 @@
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, State},
-    http::{HeaderMap, HeaderValue, Uri, header},
+    extract::Path,
+    http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
 use futures_util::StreamExt as _;
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vitrina_app::{AppError, auth::Actor, export::ExportRequest};
+use vitrina_app::{AppError, export::ExportRequest};
 use vitrina_domain::{finding::Bilingual, query::Field, record::Kind};
 use vitrina_formats::Format;
 
-use super::record::{
-    NothingAsks, asks,
-    list::{is_browser, list_validators},
+use super::{
+    asks::{NothingAsks, asks},
+    record::list::mark,
 };
 use crate::{
-    actor::Caller,
-    filter::{Asked, Parameter, Parameters, Spec},
-    locale::Reader,
+    filter::{Parameter, Spec},
+    inquiry::{Ask, Inquiry, Reply},
     negotiate::{Representation, VARY},
     problem::{Answer, Code, Problem},
     state::AppState,
@@ -74,24 +73,17 @@ fn file_name(kind: Kind, format: Format) -> String {
     get, path = "/api/v1/exports", operation_id = "list_exports", tag = "site", params(NothingAsks),
     responses((status = 200, description = "The bulk files.", body = ExportFiles))
 )]
-async fn list(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
-    _asked: Asked<NothingAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    let validators = list_validators(&state, &actor, &uri, "json", &reader).await?;
-    validators.respond(&headers, || {
+async fn list(Ask(inquiry, _): Ask<NothingAsks>) -> Answer<Response> {
+    let make = async || {
         let items = files().map(|(kind, format)| ExportFile {
             kind: kind.as_str(),
             format: format.name(),
             media_type: format.media_type(),
-            url: state.site.url(&format!("/api/v1/exports/{}", file_name(kind, format))),
+            url: inquiry.state.site.url(&format!("/api/v1/exports/{}", file_name(kind, format))),
         });
-        Ok(axum::Json(ExportFiles { items: items.collect() }).into_response())
-    })
+        Ok(Reply { body: ExportFiles { items: items.collect() }, next: None })
+    };
+    inquiry.answer(make).await
 }
 
 /// Streams a bulk file: every record that answers the filters, in creation order, without a limit.
@@ -105,22 +97,14 @@ async fn list(
         content((String = "application/json"), (String = "application/x-ndjson"), (String = "text/csv"), (String = "text/turtle"))
     ))
 )]
-async fn get(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
-    Path(file): Path<String>,
-    Asked(asked, _): Asked<ExportAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
+async fn get(Ask(inquiry, _): Ask<ExportAsks>, Path(file): Path<String>) -> Answer<Response> {
     let found = files().find(|(kind, format)| file_name(*kind, *format) == file);
     let Some((kind, format)) = found else {
         let detail = Bilingual::new("no hay este archivo", "there is no such file");
         let names: Vec<String> = files().map(|(kind, format)| file_name(kind, format)).collect();
         return Err(Problem::new(Code::NotFound).with_detail(detail).with_allowed(names));
     };
-    let mut response = stream(&state, &actor, kind, format, &asked, reader, &uri, &headers).await?;
+    let mut response = stream(kind, format, &inquiry).await?;
     if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{file}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
@@ -128,19 +112,9 @@ async fn get(
 }
 
 /// Everything that answers the filters, in a format, chunk by chunk.
-#[expect(clippy::too_many_arguments, reason = "each argument is one part of the request")]
-pub(crate) async fn stream(
-    state: &AppState,
-    actor: &Actor,
-    kind: Kind,
-    format: Format,
-    asked: &Parameters,
-    reader: Reader,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Answer<Response> {
-    let reader = asked.reader(reader);
-    let validators = list_validators(state, actor, uri, format.name(), &reader).await?;
+pub(crate) async fn stream(kind: Kind, format: Format, inquiry: &Inquiry) -> Answer<Response> {
+    let Inquiry { state, actor, asked, reader, headers, .. } = inquiry;
+    let validators = inquiry.validators(format.name()).await?;
     if let Some(response) = validators.not_modified(headers) {
         return Ok(response);
     }
@@ -148,8 +122,7 @@ pub(crate) async fn stream(
     let mut chunks = state.app.export(actor, request);
     // A store that fails at once is an error of its own; later the connection can only break off.
     let first = chunks.recv().await.transpose()?.unwrap_or_default();
-    let marked = format == Format::Csv && asked.flag(Parameter::Bom).unwrap_or_else(|| is_browser(headers));
-    let mark = if marked { Bytes::from_static("\u{feff}".as_bytes()) } else { Bytes::new() };
+    let mark = Bytes::from_static(mark(format, inquiry).as_bytes());
     let rest = futures_util::stream::unfold(chunks, |mut chunks| async move {
         chunks.recv().await.map(|chunk| (chunk.map(Bytes::from), chunks))
     });

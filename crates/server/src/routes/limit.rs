@@ -1,14 +1,16 @@
 //! The limits in force.
 
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vitrina_domain::query::{MAX_DEPTH, MAX_QUERY_CHARS, MAX_TERMS};
 
-use super::record::NothingAsks;
+use super::asks::NothingAsks;
 use crate::{
+    actor::Anyone,
     body,
-    filter::{Asked, PageSize},
+    filter::PageSize,
+    inquiry::Ask,
     limit::{Allowance, Exposure},
     listen,
     problem::Answer,
@@ -77,11 +79,12 @@ struct RequestLimits {
     get, path = "/api/v1/limits", operation_id = "get_limits", tag = "site", params(NothingAsks),
     responses((status = 200, description = "The limits.", body = LimitsView))
 )]
-async fn limits(State(state): State<AppState>, _: Asked<NothingAsks>) -> Answer<Json<LimitsView>> {
+async fn limits(Ask(inquiry, _): Ask<NothingAsks, Anyone>) -> Answer<Json<LimitsView>> {
+    let gates = &inquiry.state.gates;
     let wire = listen::Limits::default();
     Ok(Json(LimitsView {
-        counted_by_address: state.gates.exposure() == Exposure::Public,
-        classes: state.gates.allowances(),
+        counted_by_address: gates.exposure() == Exposure::Public,
+        classes: gates.allowances(),
         page: PageLimits {
             records: PageSize::RECORDS.most,
             records_with_fields: PageSize::RECORDS.most_with_fields,

@@ -3,6 +3,7 @@
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) mod asks;
 pub(crate) mod catalog;
 pub(crate) mod change;
 pub(crate) mod contract;
@@ -13,7 +14,6 @@ pub(crate) mod export;
 pub(crate) mod guideline;
 pub(crate) mod health;
 pub(crate) mod import;
-mod inquiry;
 pub(crate) mod limit;
 pub(crate) mod organization;
 pub(crate) mod page;

@@ -32,15 +32,11 @@ record_routes! {
     security(("token" = []))
 )]
 async fn put_dataset(
-    State(state): State<AppState>,
-    Bearer(actor): Bearer,
+    Ask(inquiry, _): Ask<WriteAsks, Bearer>,
     Path((id, identifier)): Path<(String, String)>,
-    Asked(asked, _): Asked<WriteAsks>,
-    reader: Reader,
-    headers: HeaderMap,
     JsonBody(document): JsonBody,
 ) -> Answer<Response> {
-    record::identified::put(&state, &actor, &id, identifier, &asked, reader, &headers, document).await
+    record::identified::put(&id, identifier, &inquiry, document).await
 }
 
 /// The operations.

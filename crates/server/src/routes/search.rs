@@ -1,11 +1,10 @@
 //! Search over every kind of record, facets, suggestions.
 
-use axum::{http::Uri, response::Response};
+use axum::response::Response;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vitrina_app::{
-    After,
     facet::LabelledFacet,
     list,
     search::{SearchRequest, SearchResults, Suggestion},
@@ -15,16 +14,11 @@ use vitrina_domain::{
     query::{Field, Selection, Sort, SortKey},
 };
 
-use super::{
-    inquiry::{Inquiry, Reply},
-    record::asks,
-};
+use super::{asks::asks, record::api_url};
 use crate::{
-    cursor,
-    filter::{Count, PageSize, Parameter, Parameters, Spec},
-    locale::Reader,
+    filter::{Count, PageSize, Parameter, Spec},
+    inquiry::{Ask, Inquiry, Reply},
     notice::Notice,
-    paging::next_url,
     problem::{Answer, Code, Problem},
     state::AppState,
     view::{self, Summary},
@@ -136,14 +130,12 @@ pub(crate) struct Suggestions {
 }
 
 /// What a request asks of the index.
-pub(crate) fn request(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
-    let after: Option<After> =
-        asked.cursor.as_deref().map(|text| cursor::decode(asked.binding(uri.path()), text)).transpose()?;
-    let default = if asked.query.has_words() { Sort::RELEVANCE } else { Sort::CREATED };
+pub(crate) fn request(inquiry: &Inquiry) -> Answer<SearchRequest> {
+    let asked = &inquiry.asked;
     Ok(SearchRequest {
         selection: Selection { kinds: asked.kinds.clone(), query: asked.query.clone() },
-        sort: asked.sort.unwrap_or(default),
-        after,
+        sort: asked.order(),
+        after: inquiry.position()?,
         limit: usize::try_from(asked.limit).unwrap_or(usize::MAX),
         facets: asked.facets.clone(),
         count: if asked.count == Count::None { list::Count::No } else { list::Count::Exact },
@@ -158,20 +150,17 @@ pub(crate) fn request(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
     get, path = "/api/v1/search", operation_id = "search_records", tag = "search", params(SearchAsks),
     responses((status = 200, description = "A page of results.", body = Found))
 )]
-async fn search(inquiry: Inquiry<SearchAsks>) -> Answer<Response> {
-    let Inquiry { state, actor, asked, reader, uri, .. } = &inquiry;
+async fn search(Ask(inquiry, _): Ask<SearchAsks>) -> Answer<Response> {
+    let Inquiry { state, actor, asked, reader, .. } = &inquiry;
     let make = async || {
-        let results = state.app.search(actor, request(asked, uri)?).await?;
-        let next = results.next.as_ref().map(|after| {
-            let cursor = cursor::encode(asked.binding(uri.path()), after);
-            next_url(&state.site, uri.path(), &asked.pairs, &cursor)
-        });
+        let results = state.app.search(actor, request(&inquiry)?).await?;
+        let next = results.next.as_ref().map(|after| inquiry.next_url(after));
         let body = Found {
-            items: items(state, &results, asked, reader).await?,
+            items: items(&results, &inquiry).await?,
             total: results.total,
             total_is_exact: results.total.is_some(),
             timed_out: results.timed_out,
-            facets: labelled(&inquiry, results.facets),
+            facets: labelled(results.facets, &inquiry),
             notices: Notice::of_empty(
                 &state.app,
                 actor,
@@ -186,17 +175,12 @@ async fn search(inquiry: Inquiry<SearchAsks>) -> Answer<Response> {
     inquiry.answer(make).await
 }
 
-async fn items(
-    state: &AppState,
-    results: &SearchResults,
-    asked: &Parameters,
-    reader: &Reader,
-) -> Answer<Vec<Value>> {
+async fn items(results: &SearchResults, inquiry: &Inquiry) -> Answer<Vec<Value>> {
+    let Inquiry { state, asked, reader, .. } = inquiry;
     let languages = reader.tags();
     let records: Vec<_> = results.hits.iter().map(|(_, record)| record.clone()).collect();
     let beside = state.app.neighbours(&records).await?;
-    let by_relevance =
-        asked.sort.map_or_else(|| asked.query.has_words(), |sort| sort.key == SortKey::Relevance);
+    let by_relevance = asked.order().key == SortKey::Relevance;
     let items = results.hits.iter().zip(&beside).map(|((hit, record), beside)| {
         let summary = Summary {
             title_highlight: hit.title_highlight.clone(),
@@ -211,21 +195,14 @@ async fn items(
 }
 
 /// Facets with labels and addresses for the reader.
-fn labelled<T>(inquiry: &Inquiry<T>, facets: Vec<LabelledFacet>) -> Vec<Facet> {
-    let Inquiry { state, asked, reader, uri, .. } = inquiry;
+fn labelled(facets: Vec<LabelledFacet>, inquiry: &Inquiry) -> Vec<Facet> {
     let labelled = |facet: LabelledFacet| {
         let field = facet.field.as_str();
-        let buckets = facet.buckets.into_iter().map(|bucket| {
-            let kept = asked.pairs.iter().filter(|(name, _)| name != field && name != "cursor");
-            let mut query = url::form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(kept.map(|(name, value)| (name.as_str(), value.as_str())));
-            query.append_pair(field, &bucket.value);
-            Bucket {
-                url: format!("{}?{}", state.site.url(uri.path()), query.finish()),
-                label: bucket.label.get(reader.locale).to_owned(),
-                value: bucket.value,
-                count: bucket.count,
-            }
+        let buckets = facet.buckets.into_iter().map(|bucket| Bucket {
+            url: inquiry.address(&[field, Parameter::Cursor.name()], (field, &bucket.value)),
+            label: bucket.label.get(inquiry.reader.locale).to_owned(),
+            value: bucket.value,
+            count: bucket.count,
         });
         Facet { field, buckets: buckets.collect() }
     };
@@ -239,8 +216,8 @@ fn labelled<T>(inquiry: &Inquiry<T>, facets: Vec<LabelledFacet>) -> Vec<Facet> {
     get, path = "/api/v1/facets", operation_id = "count_facets", tag = "search", params(FacetAsks),
     responses((status = 200, description = "The counts.", body = Counted))
 )]
-async fn facets(inquiry: Inquiry<FacetAsks>) -> Answer<Response> {
-    let Inquiry { state, actor, asked, uri, .. } = &inquiry;
+async fn facets(Ask(inquiry, _): Ask<FacetAsks>) -> Answer<Response> {
+    let Inquiry { state, actor, asked, .. } = &inquiry;
     if asked.facets.is_empty() {
         let text = Bilingual::new("se espera al menos una faceta", "at least one facet is expected");
         let fields = Field::ALL.iter().filter(|field| field.is_facet()).map(|field| field.as_str());
@@ -249,11 +226,11 @@ async fn facets(inquiry: Inquiry<FacetAsks>) -> Answer<Response> {
         );
     }
     let make = async || {
-        let results = state.app.search(actor, counting(asked, uri)?).await?;
+        let results = state.app.search(actor, counting(&inquiry)?).await?;
         let body = Counted {
             total: results.total.unwrap_or_default(),
             timed_out: results.timed_out,
-            facets: labelled(&inquiry, results.facets),
+            facets: labelled(results.facets, &inquiry),
         };
         Ok(Reply { body, next: None })
     };
@@ -261,8 +238,8 @@ async fn facets(inquiry: Inquiry<FacetAsks>) -> Answer<Response> {
 }
 
 /// The search that only counts.
-fn counting(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
-    Ok(SearchRequest { limit: 0, sort: Sort::CREATED, ..request(asked, uri)? })
+fn counting(inquiry: &Inquiry) -> Answer<SearchRequest> {
+    Ok(SearchRequest { limit: 0, sort: Sort::CREATED, ..request(inquiry)? })
 }
 
 /// Offers titles that begin with the words typed so far.
@@ -272,7 +249,7 @@ fn counting(asked: &Parameters, uri: &Uri) -> Answer<SearchRequest> {
     get, path = "/api/v1/suggest", operation_id = "suggest_titles", tag = "search", params(SuggestAsks),
     responses((status = 200, description = "The titles.", body = Suggestions))
 )]
-async fn suggest(inquiry: Inquiry<SuggestAsks>) -> Answer<Response> {
+async fn suggest(Ask(inquiry, _): Ask<SuggestAsks>) -> Answer<Response> {
     let Inquiry { state, actor, asked, .. } = &inquiry;
     let prefix = asked.text(Parameter::Prefix).unwrap_or_default();
     if prefix.chars().count() > vitrina_domain::query::MAX_QUERY_CHARS {
@@ -282,7 +259,7 @@ async fn suggest(inquiry: Inquiry<SuggestAsks>) -> Answer<Response> {
     let make = async || {
         let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
         let offered = |suggestion: Suggestion| Offered {
-            url: super::record::api_url(&state.site, suggestion.kind, &suggestion.id.to_string()),
+            url: api_url(&state.site, suggestion.kind, &suggestion.id.to_string()),
             text: suggestion.text,
             kind: suggestion.kind.as_str(),
             id: suggestion.id.to_string(),

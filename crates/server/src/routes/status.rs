@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::record::NothingAsks;
-use crate::{filter::Asked, problem::Answer, state::AppState};
+use super::asks::NothingAsks;
+use crate::{actor::Anyone, inquiry::Ask, problem::Answer, state::AppState};
 
 /// What runs here, and how much there is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -37,7 +37,8 @@ struct StatusView {
     get, path = "/api/v1/status", operation_id = "get_status", tag = "site", params(NothingAsks),
     responses((status = 200, description = "The state.", body = StatusView))
 )]
-async fn status(State(state): State<AppState>, _: Asked<NothingAsks>) -> Answer<Json<StatusView>> {
+async fn status(Ask(inquiry, _): Ask<NothingAsks, Anyone>) -> Answer<Json<StatusView>> {
+    let state = &inquiry.state;
     let status = state.app.status().await?;
     let lag = (status.log.0 - status.index.0).max(0);
     Ok(Json(StatusView {

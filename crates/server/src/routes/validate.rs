@@ -3,7 +3,6 @@
 use axum::{
     Json,
     body::Body,
-    extract::State,
     response::{IntoResponse as _, Response},
 };
 use serde::Serialize;
@@ -12,12 +11,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use vitrina_app::validate::{DocumentReport, ItemReport};
 use vitrina_domain::finding::{Finding, Locale, Severity};
 
-use super::record::asks;
+use super::asks::asks;
 use crate::{
+    actor::Anyone,
     body,
-    filter::{Asked, Parameter, Spec},
+    filter::{Parameter, Spec},
+    inquiry::{Ask, Inquiry},
     limit::RouteClass,
-    locale::Reader,
     openapi::component,
     problem::Answer,
     state::AppState,
@@ -116,18 +116,14 @@ fn of_document(findings: &[Finding], locale: Locale) -> Value {
     request_body(content = String, description = "The document; its format is recognised from its bytes.", content_type = "application/octet-stream"),
     responses((status = 200, description = "What was found; a document with errors is answered 200 too.", body = Report))
 )]
-async fn validate(
-    State(state): State<AppState>,
-    Asked(asked, _): Asked<ValidateAsks>,
-    reader: Reader,
-    document: Body,
-) -> Answer<Response> {
+async fn validate(Ask(inquiry, _): Ask<ValidateAsks, Anyone>, document: Body) -> Answer<Response> {
+    let Inquiry { state, asked, reader, .. } = &inquiry;
     let spooled = body::spool(&state.app, document, state.gates.body_bytes(RouteClass::Validate)).await?;
     let profiles = asked.text(Parameter::Profile).unwrap_or_default();
     let profiles =
         profiles.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect();
     let report = state.app.validate(spooled, profiles).await?;
-    Ok(Json(Report::new(&report, asked.reader(reader).locale)).into_response())
+    Ok(Json(Report::new(&report, reader.locale)).into_response())
 }
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {

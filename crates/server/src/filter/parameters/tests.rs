@@ -153,6 +153,22 @@ fn a_cursor_is_bound_to_filters_and_order_but_not_to_the_look_of_pages() {
 }
 
 #[test]
+fn another_query_string_keeps_everything_but_what_it_leaves_out() {
+    let asked = parse("theme=a&theme=b+c&cursor=old&q=ni%C3%B1ez+%26+m%C3%A1s").unwrap();
+    assert_eq!(asked.query_string(&["cursor"], None), "theme=a&theme=b+c&q=ni%C3%B1ez+%26+m%C3%A1s");
+    assert_eq!(asked.query_string(&["q", "theme", "cursor"], Some(("cursor", "&="))), "cursor=%26%3D");
+    assert_eq!(parse("").unwrap().query_string(&["cursor"], None), "");
+}
+
+#[test]
+fn words_are_answered_by_relevance_and_everything_else_in_creation_order() {
+    assert_eq!(parse("q=agua").unwrap().order(), Sort::RELEVANCE);
+    assert_eq!(parse("theme=a").unwrap().order(), Sort::CREATED);
+    let asked = parse("q=agua&sort=title").unwrap();
+    assert_eq!(asked.order(), Sort { key: SortKey::Title, direction: Direction::Ascending });
+}
+
+#[test]
 fn hundreds_of_filter_values_are_too_complex() {
     let many = "theme=a&".repeat(33);
     assert_eq!(parse(&many).unwrap_err().code(), Code::QueryTooComplex);

@@ -2,19 +2,18 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
-    http::HeaderMap,
+    extract::Path,
     response::{IntoResponse as _, Response},
 };
 use serde_json::Value;
 
 use crate::{
+    actor::Anyone,
     conditional::{EntityTag, Validators},
-    filter::Asked,
+    inquiry::Ask,
     nearest::nearest,
     problem::{Answer, Code, Problem},
-    routes::record::NothingAsks,
-    state::AppState,
+    routes::asks::NothingAsks,
 };
 
 /// Gives one guideline version: dates, terms, articles, deadlines, and which parts of the text were verified.
@@ -26,17 +25,15 @@ use crate::{
     responses((status = 200, description = "The version.", content_type = "application/json", body = Object))
 )]
 pub(super) async fn get(
-    State(state): State<AppState>,
     Path(id): Path<String>,
-    _: Asked<NothingAsks>,
-    headers: HeaderMap,
+    Ask(inquiry, _): Ask<NothingAsks, Anyone>,
 ) -> Answer<Response> {
-    let guidelines = state.app.guidelines();
+    let guidelines = inquiry.state.app.guidelines();
     let guideline = guidelines.get(&id).ok_or_else(|| {
         Problem::new(Code::NotFound)
             .with_nearest(nearest(&id, guidelines.iter().map(|version| version.id.as_str())))
     })?;
     let body: Value = serde_json::to_value(guideline).map_err(Problem::internal)?;
     let validators = Validators { tag: EntityTag::of([body.to_string()]), modified: None };
-    validators.respond(&headers, || Ok(Json(body).into_response()))
+    validators.respond(&inquiry.headers, || Ok(Json(body).into_response()))
 }

@@ -1,12 +1,17 @@
 //! Lists the guideline versions.
 
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::Serialize;
 use vitrina_domain::guideline::Guideline;
 
 use crate::{
-    filter::Asked, locale::Reader, paging::Page, problem::Answer, routes::record::WriteAsks, site::Site,
-    state::AppState,
+    actor::Anyone,
+    inquiry::{Ask, Inquiry},
+    locale::Reader,
+    paging::Page,
+    problem::Answer,
+    routes::asks::LanguageAsks,
+    site::Site,
 };
 
 /// A guideline version in short.
@@ -56,16 +61,12 @@ impl Summary {
 ///
 /// Each tells from when to when it holds and what it replaces.
 #[utoipa::path(
-    get, path = "/api/v1/guidelines", operation_id = "list_guidelines", tag = "rules", params(WriteAsks),
+    get, path = "/api/v1/guidelines", operation_id = "list_guidelines", tag = "rules", params(LanguageAsks),
     responses((status = 200, description = "Every version.", body = Page<Summary>))
 )]
-pub(super) async fn list(
-    State(state): State<AppState>,
-    Asked(asked, _): Asked<WriteAsks>,
-    reader: Reader,
-) -> Answer<Json<Page<Summary>>> {
-    let reader = asked.reader(reader);
+pub(super) async fn list(Ask(inquiry, _): Ask<LanguageAsks, Anyone>) -> Answer<Json<Page<Summary>>> {
+    let Inquiry { state, reader, .. } = &inquiry;
     let items: Vec<Summary> =
-        state.app.guidelines().iter().map(|version| Summary::new(&state.site, version, &reader)).collect();
+        state.app.guidelines().iter().map(|version| Summary::new(&state.site, version, reader)).collect();
     Ok(Json(Page::whole(items)))
 }

@@ -3,13 +3,12 @@
 use axum::{
     Json,
     body::Body,
-    extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use vitrina_app::{
     AppError,
-    auth::{Action, Actor, Object, authorize},
+    auth::{Action, Object, authorize},
     import::{ImportRequest, Mode, Replace, Silent},
 };
 use vitrina_domain::record::Kind;
@@ -17,16 +16,12 @@ use vitrina_domain::record::Kind;
 use crate::{
     actor::Bearer,
     body,
-    filter::{Asked, Parameter, Parameters, Spec},
+    filter::{Parameter, Spec},
+    inquiry::{Ask, Inquiry},
     limit::RouteClass,
-    locale::Reader,
     openapi::component,
     problem::{Answer, Problem},
-    routes::{
-        record::{asks, create::place},
-        run::view,
-    },
-    state::AppState,
+    routes::{asks::asks, record::create::place, run::view},
 };
 
 /// The source of documents that neither name themselves nor are given a name.
@@ -57,20 +52,15 @@ asks! {
     ),
     security(("token" = ["import"]))
 )]
-pub(super) async fn create(
-    State(state): State<AppState>,
-    Bearer(actor): Bearer,
-    Asked(asked, _): Asked<ImportAsks>,
-    reader: Reader,
-    document: Body,
-) -> Answer<Response> {
-    let request = request(&state, &actor, &asked).await?;
+pub(super) async fn create(Ask(inquiry, _): Ask<ImportAsks, Bearer>, document: Body) -> Answer<Response> {
+    let Inquiry { state, actor, reader, .. } = &inquiry;
+    let request = request(&inquiry).await?;
     let mode = request.mode;
     // Who may not import is told before a gigabyte is sent.
-    authorize(&actor, Action::Import, &Object::OwnedBy(request.organization_id)).map_err(AppError::from)?;
+    authorize(actor, Action::Import, &Object::OwnedBy(request.organization_id)).map_err(AppError::from)?;
     let spooled = body::spool(&state.app, document, state.gates.body_bytes(RouteClass::Import)).await?;
-    let report = state.app.import(&actor, request, spooled, &mut Silent).await?;
-    let body = view::run(&state.site, &report.run, &report.source, asked.reader(reader).locale);
+    let report = state.app.import(actor, request, spooled, &mut Silent).await?;
+    let body = view::run(&state.site, &report.run, &report.source, reader.locale);
     if mode == Mode::DryRun {
         return Ok(Json(body).into_response());
     }
@@ -79,13 +69,14 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(body)).into_response())
 }
 
-async fn request(state: &AppState, actor: &Actor, asked: &Parameters) -> Answer<ImportRequest> {
+async fn request(inquiry: &Inquiry) -> Answer<ImportRequest> {
+    let Inquiry { state, asked, .. } = inquiry;
     let is_set = |parameter| asked.flag(parameter).unwrap_or(false);
     Ok(ImportRequest {
         source: asked.text(Parameter::Source).map(str::to_owned),
         fallback_source: FALLBACK_SOURCE.to_owned(),
-        catalog_id: place(state, actor, Kind::Catalog, asked.text(Parameter::Catalog)).await?,
-        organization_id: place(state, actor, Kind::Organization, asked.text(Parameter::Organization)).await?,
+        catalog_id: place(Kind::Catalog, Parameter::Catalog, inquiry).await?,
+        organization_id: place(Kind::Organization, Parameter::Organization, inquiry).await?,
         fetched: asked.instant(Parameter::FetchedAt).unwrap_or_else(|| state.app.now()),
         mode: if is_set(Parameter::DryRun) { Mode::DryRun } else { Mode::Apply },
         replace: if is_set(Parameter::Replace) { Replace::Tombstone } else { Replace::Keep },

@@ -1,22 +1,16 @@
 //! The catalog as a whole: a page to browse, or one streamed file.
 
-use axum::{
-    extract::{Path, State},
-    http::{HeaderMap, Uri},
-    response::Response,
-};
-use vitrina_app::auth::Actor;
+use axum::{extract::Path, http::header, response::Response};
 use vitrina_domain::record::Kind;
 use vitrina_formats::Format;
 
 use super::{CatalogAsks, search::page};
 use crate::{
-    filter::{Asked, Parameter, Parameters},
-    locale::Reader,
-    negotiate::{self, Representation, Wish},
+    actor::Anyone,
+    inquiry::{Ask, Inquiry},
+    negotiate::{self, Representation},
     problem::Answer,
     routes::export::stream,
-    state::AppState,
 };
 
 /// What the catalog is offered as, the page first.
@@ -30,65 +24,38 @@ const OFFERED: &[Representation] = &[
 ];
 
 /// The catalog in the representation that the reader prefers.
-pub(super) async fn get(
-    State(state): State<AppState>,
-    Asked(asked, _): Asked<CatalogAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    represent(&state, &asked, reader, None, &uri, &headers).await
+pub(super) async fn get(Ask(inquiry, _): Ask<CatalogAsks, Anyone>) -> Answer<Response> {
+    represent(None, &inquiry).await
 }
 
 /// The catalog in the representation of an extension.
 pub(super) async fn get_with_extension(
-    State(state): State<AppState>,
     Path(extension): Path<String>,
-    Asked(asked, _): Asked<CatalogAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
+    Ask(inquiry, _): Ask<CatalogAsks, Anyone>,
 ) -> Answer<Response> {
-    represent(&state, &asked, reader, Some(&extension), &uri, &headers).await
+    represent(Some(&extension), &inquiry).await
 }
 
 /// The catalog as DCAT-US 1.1.
-pub(super) async fn data_json(
-    State(state): State<AppState>,
-    Asked(asked, _): Asked<CatalogAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    let format = Format::DataJson;
-    let mut response =
-        stream(&state, &Actor::Anonymous, Kind::Dataset, format, &asked, reader, &uri, &headers).await?;
+pub(super) async fn data_json(Ask(inquiry, _): Ask<CatalogAsks, Anyone>) -> Answer<Response> {
+    let mut response = stream(Kind::Dataset, Format::DataJson, &inquiry).await?;
     // Harvesters of data.json look for JSON, not for a media type of its own.
     let json = Representation::Data(Format::Json).content_type();
-    response.headers_mut().insert(axum::http::header::CONTENT_TYPE, json);
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
     Ok(response)
 }
 
-async fn represent(
-    state: &AppState,
-    asked: &Parameters,
-    reader: Reader,
-    extension: Option<&str>,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Answer<Response> {
-    let wish = Wish { parameter: asked.text(Parameter::F), extension };
-    let chosen = negotiate::choose(OFFERED, wish, headers)?;
+async fn represent(extension: Option<&str>, inquiry: &Inquiry) -> Answer<Response> {
+    let site = &inquiry.state.site;
+    let chosen = inquiry.representation(OFFERED, extension)?;
     let mut response = match chosen {
-        Representation::Html => page(state, asked, asked.reader(reader), uri, headers).await?,
-        Representation::Data(format) => {
-            stream(state, &Actor::Anonymous, Kind::Dataset, format, asked, reader, uri, headers).await?
-        }
+        Representation::Html => page(inquiry).await?,
+        Representation::Data(format) => stream(Kind::Dataset, format, inquiry).await?,
     };
     negotiate::describe(response.headers_mut(), chosen, OFFERED, |one| match (one, one.extension()) {
-        (Representation::Html, _) => state.site.url("/catalog"),
-        (_, Some(extension)) => state.site.url(&format!("/catalog.{extension}")),
-        (_, None) => state.site.url(&format!("/catalog?f={}", one.name())),
+        (Representation::Html, _) => site.url("/catalog"),
+        (_, Some(extension)) => site.url(&format!("/catalog.{extension}")),
+        (_, None) => site.url(&format!("/catalog?f={}", one.name())),
     });
     Ok(response)
 }

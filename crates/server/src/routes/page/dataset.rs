@@ -1,23 +1,22 @@
 //! A dataset under its readable address: a page, or any of its representations.
 
 use axum::{
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode, Uri, header},
+    extract::Path,
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use vitrina_app::{AppError, auth::Actor, record::Reference};
+use vitrina_app::{AppError, record::Reference};
 use vitrina_domain::record::{Kind, Record};
 use vitrina_formats::Format;
 
 use super::{PageAsks, html};
 use crate::{
-    filter::{Asked, Parameter},
-    locale::Reader,
-    negotiate::{self, Representation, Wish},
+    actor::Anyone,
+    inquiry::{Ask, Inquiry},
+    negotiate::{self, Representation},
     pages::{self, Frame},
     problem::{Answer, Code, Problem},
-    routes::record::{get::other, validators},
-    state::AppState,
+    routes::record::{found::Instead, get::other, neighbours, validators},
     view,
 };
 
@@ -33,61 +32,52 @@ const OFFERED: &[Representation] = &[
 
 /// A dataset by slug, with or without the extension of a representation.
 pub(super) async fn get(
-    State(state): State<AppState>,
     Path(name): Path<String>,
-    Asked(asked, _): Asked<PageAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    let reader = asked.reader(reader);
+    Ask(inquiry, _): Ask<PageAsks, Anyone>,
+) -> Result<Response, Instead> {
+    let Inquiry { state, actor, .. } = &inquiry;
     let (slug, extension) =
         name.split_once('.').map_or((name.as_str(), None), |(slug, rest)| (slug, Some(rest)));
-    let wish = Wish { parameter: asked.text(Parameter::F), extension };
-    let chosen = negotiate::choose(OFFERED, wish, &headers)?;
-    let suffix = extension.map_or_else(String::new, |extension| format!(".{extension}"));
-    let address = |slug: &str| state.site.url(&format!("/dataset/{slug}{suffix}"));
-    let moved =
-        |slug: &str| (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, address(slug))]).into_response();
-    let path = uri.path().to_owned();
-    let frame = Frame::new(state.app.site(), reader.locale, &path);
-    let record = match state.app.record(&Actor::Anonymous, Kind::Dataset, &Reference::from(slug)).await {
+    let chosen = inquiry.representation(OFFERED, extension)?;
+    let address = |slug: &str| {
+        let suffix = extension.map_or_else(String::new, |extension| format!(".{extension}"));
+        state.site.url(&format!("/dataset/{slug}{suffix}"))
+    };
+    let record = match state.app.record(actor, Kind::Dataset, &Reference::from(slug)).await {
         Ok(record) => record,
-        Err(AppError::Moved(slug)) => return Ok(moved(slug.as_str())),
         Err(AppError::Gone(tombstone)) if chosen == Representation::Html => {
-            let page = html(pages::tombstone(frame, &tombstone))?;
+            let page = html(pages::tombstone(frame(&inquiry), &tombstone))?;
             return Ok((StatusCode::GONE, page).into_response());
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(Instead::of(error, address)),
     };
     if record.slug.as_str() != slug {
-        return Ok(moved(record.slug.as_str()));
+        return Err(Instead::Elsewhere(address(record.slug.as_str())));
     }
-    represent(&state, &record, chosen, frame, &reader, &headers).await
+    Ok(represent(&record, chosen, &inquiry).await?)
 }
 
-async fn represent(
-    state: &AppState,
-    record: &Record,
-    chosen: Representation,
-    frame: Frame<'_>,
-    reader: &Reader,
-    headers: &HeaderMap,
-) -> Answer<Response> {
+/// What the page has around it.
+fn frame(inquiry: &Inquiry) -> Frame<'_> {
+    Frame::new(inquiry.state.app.site(), inquiry.reader.locale, inquiry.uri.path())
+}
+
+async fn represent(record: &Record, chosen: Representation, inquiry: &Inquiry) -> Answer<Response> {
+    let Inquiry { state, reader, uri, headers, .. } = inquiry;
     let languages = reader.tags();
-    let beside = state.app.neighbours(std::slice::from_ref(record)).await?.pop().unwrap_or_default();
+    let beside = neighbours(state, record).await?;
     let organization = beside.organization.as_ref().map_or("", |name| name.display(&languages)).to_owned();
     let spoken = languages.join(",");
-    let validators = validators(record, chosen.name(), &["page", &spoken, frame.path, &organization]);
+    let validators = validators(record, chosen.name(), &["page", &spoken, uri.path(), &organization]);
     let mut response = validators.respond(headers, || match chosen {
         Representation::Html => match record.metadata.as_dataset() {
-            Some(dataset) => html(pages::dataset(&state.app, frame, record, dataset, &beside)),
+            Some(dataset) => html(pages::dataset(&state.app, frame(inquiry), record, dataset, &beside)),
             None => Err(Problem::new(Code::NotFound)),
         },
         Representation::Data(Format::Json) => {
             Ok(axum::Json(view::record(&state.site, record, &beside, &[], &languages)).into_response())
         }
-        Representation::Data(format) => Ok(other(state, format, record, &languages)),
+        Representation::Data(format) => Ok(other(format, record, inquiry)),
     })?;
     negotiate::describe(response.headers_mut(), chosen, OFFERED, |one| match (one, one.extension()) {
         (Representation::Html, _) => state.site.url(&format!("/dataset/{}", record.slug)),

@@ -1,12 +1,7 @@
 //! The first page.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    response::Response,
-};
+use axum::response::Response;
 use vitrina_app::{
-    auth::Actor,
     list::{Count, ListRequest},
     search::SearchRequest,
 };
@@ -17,37 +12,26 @@ use vitrina_domain::{
 
 use super::{PageAsks, html};
 use crate::{
-    filter::Asked,
-    locale::Reader,
+    actor::Anyone,
+    inquiry::{Ask, Inquiry},
     pages::{self, Frame, Home},
     problem::Answer,
-    routes::record::list::list_validators,
-    state::AppState,
 };
 
 /// How many of the newest datasets the page shows.
 const NEWEST: usize = 6;
 
-/// Pages show what everyone may see, whoever asks.
-const READER: Actor = Actor::Anonymous;
-
 /// Search, what is new, and what there is.
-pub(super) async fn get(
-    State(state): State<AppState>,
-    Asked(asked, _): Asked<PageAsks>,
-    reader: Reader,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Answer<Response> {
-    let reader = asked.reader(reader);
-    let validators = list_validators(&state, &READER, &uri, "html", &reader).await?;
-    if let Some(response) = validators.not_modified(&headers) {
+pub(super) async fn get(Ask(inquiry, _): Ask<PageAsks, Anyone>) -> Answer<Response> {
+    let Inquiry { state, actor, reader, uri, headers, .. } = &inquiry;
+    let validators = inquiry.validators("html").await?;
+    if let Some(response) = validators.not_modified(headers) {
         return Ok(response);
     }
     let newest = state
         .app
         .list(
-            &READER,
+            actor,
             ListRequest {
                 kind: Kind::Dataset,
                 query: Query::All,
@@ -64,7 +48,7 @@ pub(super) async fn get(
     let counted = state
         .app
         .search(
-            &READER,
+            actor,
             SearchRequest {
                 selection: Selection { kinds: vec![Kind::Dataset], query: Query::All },
                 sort: Sort::CREATED,
@@ -80,8 +64,7 @@ pub(super) async fn get(
         newest: newest.records.into_iter().zip(beside).collect(),
         facets: counted.facets,
     };
-    let path = uri.path().to_owned();
-    let frame = Frame::new(state.app.site(), reader.locale, &path);
+    let frame = Frame::new(state.app.site(), reader.locale, uri.path());
     let mut response = html(pages::home(&state.app, frame, &home))?;
     validators.apply(response.headers_mut());
     Ok(response)

@@ -15,7 +15,7 @@ use axum::{
 };
 use vitrina_domain::query::{Field, SortKey};
 
-use super::record::asks;
+use super::asks::asks;
 use crate::{
     filter::{PageSize, Parameter, Spec},
     negotiate::Representation,

@@ -1,31 +1,22 @@
 //! Deleting a record.
 
-use axum::{
-    http::HeaderMap,
-    response::{IntoResponse as _, Response},
-};
-use vitrina_app::{auth::Actor, record::Reference};
+use axum::response::{IntoResponse as _, Response};
+use vitrina_app::record::Reference;
 use vitrina_domain::record::Kind;
 
 use crate::{
     conditional::precondition,
-    filter::{Parameter, Parameters},
+    filter::Parameter,
+    inquiry::Inquiry,
     problem::{Answer, TombstoneBody},
-    state::AppState,
 };
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
 /// Deletes a record and shows its tombstone.
-pub(crate) async fn delete(
-    state: &AppState,
-    actor: &Actor,
-    kind: Kind,
-    key: &str,
-    asked: &Parameters,
-    headers: &HeaderMap,
-) -> Answer<Response> {
+pub(crate) async fn delete(kind: Kind, key: &str, inquiry: &Inquiry) -> Answer<Response> {
+    let Inquiry { state, actor, asked, headers, .. } = inquiry;
     let id = state.app.id_of(actor, kind, &Reference::from(key)).await?;
     let precondition = precondition(headers)?;
     let reason: String =

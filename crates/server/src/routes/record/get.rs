@@ -1,20 +1,25 @@
 //! One record.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
-use vitrina_app::{auth::Actor, record::Reference};
+use serde_json::Value;
+use vitrina_app::directory::Neighbours;
 use vitrina_domain::record::{Kind, Record};
 use vitrina_formats::{Format, write::Context};
 
-use super::{api_url, or_moved, validators};
+use super::{
+    api_url,
+    found::{Instead, found, found_at},
+    neighbours, validators,
+};
 use crate::{
-    filter::{Parameter, Parameters},
-    locale::Reader,
-    negotiate::{self, Representation, Wish},
+    conditional::Validators,
+    filter::Parameter,
+    inquiry::Inquiry,
+    negotiate::{self, Representation},
     problem::Answer,
-    state::AppState,
     view,
 };
 
@@ -32,71 +37,26 @@ pub(crate) fn offered(kind: Kind) -> &'static [Representation] {
 }
 
 /// A record by id or slug, as it is or as it was.
-pub(crate) async fn get(
-    state: &AppState,
-    actor: &Actor,
-    kind: Kind,
-    key: &str,
-    asked: &Parameters,
-    reader: Reader,
-    headers: &HeaderMap,
-) -> Answer<Response> {
-    let reader = asked.reader(reader);
-    let wish = Wish { parameter: asked.text(Parameter::F), extension: None };
-    let chosen = negotiate::choose(offered(kind), wish, headers)?;
-    let reference = Reference::from(key);
-    let at = asked.instant(Parameter::At);
-    let found = match at {
-        Some(instant) => state.app.record_at(actor, kind, &reference, instant).await,
-        None => state.app.record(actor, kind, &reference).await,
+pub(crate) async fn get(kind: Kind, key: &str, inquiry: &Inquiry) -> Result<Response, Instead> {
+    let chosen = inquiry.representation(offered(kind), None)?;
+    let record = match inquiry.asked.instant(Parameter::At) {
+        Some(instant) => found_at(kind, key, instant, inquiry).await?,
+        None => found(kind, key, "", inquiry).await?,
     };
-    let record = match found {
-        Ok(record) => record,
-        Err(error) => {
-            let at = at.map_or_else(String::new, |instant| format!("?at={instant}"));
-            return or_moved(error, |slug| format!("{}{at}", api_url(&state.site, kind, slug)));
-        }
-    };
-    represent(state, &record, chosen, asked, &reader, headers).await
+    Ok(represent(&record, chosen, inquiry).await?)
 }
 
 /// A record in a representation.
-pub(crate) async fn represent(
-    state: &AppState,
-    record: &Record,
-    chosen: Representation,
-    asked: &Parameters,
-    reader: &Reader,
-    headers: &HeaderMap,
-) -> Answer<Response> {
-    let languages = reader.tags();
-    let mut beside = state.app.neighbours(std::slice::from_ref(record)).await?;
-    let beside = beside.pop().unwrap_or_default();
-    let names = [&beside.organization, &beside.catalog];
-    let names = names
-        .into_iter()
-        .flatten()
-        .map(|name| name.display(&languages).to_owned())
-        .collect::<Vec<_>>()
-        .join("\n");
-    let look: Vec<String> = asked.pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let look = look.join("&");
-    let spoken = languages.join(",");
-    let validators = validators(record, chosen.name(), &[&look, &spoken, &names]);
+async fn represent(record: &Record, chosen: Representation, inquiry: &Inquiry) -> Answer<Response> {
+    let Inquiry { state, headers, .. } = inquiry;
+    let beside = neighbours(state, record).await?;
+    let validators = as_seen(record, &beside, chosen, inquiry);
     let mut response = validators.respond(headers, || {
         Ok(match chosen {
             Representation::Data(Format::Json) | Representation::Html => {
-                let show = match asked.text(Parameter::At) {
-                    Some(_) => view::past_record,
-                    None => view::record,
-                };
-                let mut document = show(&state.site, record, &beside, &asked.expand, &languages);
-                if let Some(paths) = &asked.fields {
-                    document = view::project(&document, paths);
-                }
-                axum::Json(document).into_response()
+                axum::Json(own(record, &beside, inquiry)).into_response()
             }
-            Representation::Data(format) => other(state, format, record, &languages),
+            Representation::Data(format) => other(format, record, inquiry),
         })
     })?;
     negotiate::describe(response.headers_mut(), chosen, offered(record.kind()), |one| {
@@ -105,14 +65,39 @@ pub(crate) async fn represent(
     Ok(response)
 }
 
+/// The validators of a record as this reader sees it: parameters, languages and the names beside it change its look.
+fn as_seen(record: &Record, beside: &Neighbours, chosen: Representation, inquiry: &Inquiry) -> Validators {
+    let languages = inquiry.reader.tags();
+    let names = [&beside.organization, &beside.catalog].into_iter().flatten();
+    let names: Vec<&str> = names.map(|name| name.display(&languages)).collect();
+    let pairs: Vec<String> =
+        inquiry.asked.pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    validators(record, chosen.name(), &[&pairs.join("&"), &languages.join(","), &names.join("\n")])
+}
+
+/// A record in our own format.
+fn own(record: &Record, beside: &Neighbours, inquiry: &Inquiry) -> Value {
+    let Inquiry { state, asked, reader, .. } = inquiry;
+    let show = match asked.text(Parameter::At) {
+        Some(_) => view::past_record,
+        None => view::record,
+    };
+    let document = show(&state.site, record, beside, &asked.expand, &reader.tags());
+    match &asked.fields {
+        Some(paths) => view::project(&document, paths),
+        None => document,
+    }
+}
+
 /// A record in a format that is not our own.
-pub(crate) fn other(state: &AppState, format: Format, record: &Record, languages: &[&str]) -> Response {
+pub(crate) fn other(format: Format, record: &Record, inquiry: &Inquiry) -> Response {
+    let Inquiry { state, reader, .. } = inquiry;
     let catalog = state.app.site().catalog();
     let context = Context {
         base_url: &state.site.base_url,
         catalog: &catalog,
         vocabularies: state.app.vocabularies(),
-        languages,
+        languages: &reader.tags(),
     };
     let (bytes, left_out) = vitrina_formats::write::record(format, context, record);
     let media_type = Representation::Data(format).content_type();

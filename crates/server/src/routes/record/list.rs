@@ -1,144 +1,117 @@
 //! Lists of records.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, Uri, header},
+    http::{HeaderMap, header},
     response::{IntoResponse as _, Response},
 };
 use serde_json::Value;
 use vitrina_app::{
-    After,
-    auth::Actor,
     directory::Neighbours,
     list::{self, ListRequest},
 };
-use vitrina_domain::{
-    query::Sort,
-    record::{Kind, Record},
-};
+use vitrina_domain::record::{Kind, Record};
 use vitrina_formats::{
     Format,
     write::{Context, ListWriter},
 };
 
-use super::{LIST_OFFER, past};
+use super::past;
 use crate::{
-    conditional::{EntityTag, Validators},
-    cursor,
-    filter::{Count, Parameter, Parameters},
-    locale::Reader,
-    negotiate::{self, Representation, Wish},
+    filter::{Count, Parameter},
+    inquiry::Inquiry,
+    negotiate::{self, Representation},
     notice::Notice,
-    paging::{Page, link_next, next_url},
+    paging::{Page, link_next},
     problem::Answer,
-    state::AppState,
     view,
 };
 
+/// What lists are offered as, the default first.
+pub(crate) const LIST_OFFER: &[Representation] = &[
+    Representation::Data(Format::Json),
+    Representation::Data(Format::Ndjson),
+    Representation::Data(Format::Csv),
+];
+
 /// A page of the records of a kind.
-pub(crate) async fn list(
-    state: &AppState,
-    actor: &Actor,
-    kind: Kind,
-    asked: &Parameters,
-    reader: Reader,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Answer<Response> {
-    let reader = asked.reader(reader);
-    let wish = Wish { parameter: asked.text(Parameter::F), extension: None };
-    let chosen = negotiate::choose(LIST_OFFER, wish, headers)?;
-    let validators = list_validators(state, actor, uri, chosen.name(), &reader).await?;
+pub(crate) async fn list(kind: Kind, inquiry: &Inquiry) -> Answer<Response> {
+    let Inquiry { state, actor, headers, .. } = inquiry;
+    let chosen = inquiry.representation(LIST_OFFER, None)?;
+    let validators = inquiry.validators(chosen.name()).await?;
     if let Some(response) = validators.not_modified(headers) {
         return Ok(response);
     }
-    let at = past::instant(asked)?;
-    let binding = asked.binding(uri.path());
-    let after: Option<After> =
-        asked.cursor.as_deref().map(|text| cursor::decode(binding, text)).transpose()?;
-    let default = if asked.query.has_words() { Sort::RELEVANCE } else { Sort::CREATED };
-    let request = ListRequest {
-        kind,
-        query: asked.query.clone(),
-        at,
-        sort: asked.sort.unwrap_or(default),
-        after,
-        limit: usize::try_from(asked.limit).unwrap_or(usize::MAX),
-        count: if asked.count == Count::None { list::Count::No } else { list::Count::Exact },
-    };
-    let page = state.app.list(actor, request).await?;
-    let beside = state.app.neighbours(&page.records).await?;
-    let next = page
-        .next
-        .as_ref()
-        .map(|after| next_url(&state.site, uri.path(), &asked.pairs, &cursor::encode(binding, after)));
+    let found = state.app.list(actor, request(kind, inquiry)?).await?;
+    let next = found.next.as_ref().map(|after| inquiry.next_url(after));
     let mut response = match chosen {
         Representation::Data(Format::Json) | Representation::Html => {
-            let items = items(state, &page.records, &beside, asked, &reader);
-            let what = (&[kind][..], &asked.query);
-            // What no record has today says nothing of the past, where the names asked for were looked up.
-            let notices = match at {
-                Some(_) => Vec::new(),
-                None => Notice::of_empty(&state.app, actor, what, page.total, &reader)?,
-            };
-            let page = Page::uncounted(items, next.clone()).counted(page.total).noticed(notices);
-            axum::Json(page).into_response()
+            axum::Json(page(kind, found, next.clone(), inquiry).await?).into_response()
         }
-        Representation::Data(format) => {
-            table(state, format, &page.records, asked, &reader, headers).into_response()
-        }
+        Representation::Data(format) => table(format, &found.records, inquiry).into_response(),
     };
     validators.apply(response.headers_mut());
     negotiate::describe(response.headers_mut(), chosen, LIST_OFFER, |one| {
-        alternate(state, uri, &asked.pairs, one)
+        let f = Parameter::F.name();
+        inquiry.address(&[f], (f, one.name()))
     });
     link_next(response.headers_mut(), next.as_deref());
     Ok(response)
 }
 
-fn items(
-    state: &AppState,
-    records: &[Record],
-    beside: &[Neighbours],
-    asked: &Parameters,
-    reader: &Reader,
-) -> Vec<Value> {
-    let languages = reader.tags();
-    let summary = |(record, beside): (&Record, &Neighbours)| {
-        let summary = view::summary(&state.app, &state.site, record, beside, &languages);
-        let summary = serde_json::to_value(summary).unwrap_or_default();
-        let Some(paths) = &asked.fields else { return summary };
-        // Members that summaries lack come from the whole record.
-        let mut whole = view::record(&state.site, record, beside, &[], &languages);
-        if let (Some(whole), Value::Object(summary)) = (whole.as_object_mut(), summary) {
-            whole.extend(summary);
-        }
-        view::project(&whole, paths)
-    };
-    records.iter().zip(beside).map(summary).collect()
+/// What is asked of the use case.
+fn request(kind: Kind, inquiry: &Inquiry) -> Answer<ListRequest> {
+    let asked = &inquiry.asked;
+    Ok(ListRequest {
+        kind,
+        query: asked.query.clone(),
+        at: past::instant(asked)?,
+        sort: asked.order(),
+        after: inquiry.position()?,
+        limit: usize::try_from(asked.limit).unwrap_or(usize::MAX),
+        count: if asked.count == Count::None { list::Count::No } else { list::Count::Exact },
+    })
 }
 
-/// The page as a list in another format; browsers get the mark that makes spreadsheets read CSV as UTF-8.
-fn table(
-    state: &AppState,
-    format: Format,
-    records: &[Record],
-    asked: &Parameters,
-    reader: &Reader,
-    headers: &HeaderMap,
-) -> Vec<u8> {
-    let catalog = state.app.site().catalog();
+/// The page in our own format.
+async fn page(kind: Kind, found: list::Page, next: Option<String>, inquiry: &Inquiry) -> Answer<Page<Value>> {
+    let Inquiry { state, actor, asked, reader, .. } = inquiry;
+    let beside = state.app.neighbours(&found.records).await?;
+    let items = found.records.iter().zip(&beside).map(|(record, beside)| item(record, beside, inquiry));
+    // What no record has today says nothing of the past, where the names asked for were looked up.
+    let notices = match asked.text(Parameter::At) {
+        Some(_) => Vec::new(),
+        None => Notice::of_empty(&state.app, actor, (&[kind], &asked.query), found.total, reader)?,
+    };
+    Ok(Page::uncounted(items.collect(), next).counted(found.total).noticed(notices))
+}
+
+/// A record in short, or the members of it that were asked for.
+fn item(record: &Record, beside: &Neighbours, inquiry: &Inquiry) -> Value {
+    let Inquiry { state, asked, reader, .. } = inquiry;
     let languages = reader.tags();
+    let summary = view::summary(&state.app, &state.site, record, beside, &languages);
+    let summary = serde_json::to_value(summary).unwrap_or_default();
+    let Some(paths) = &asked.fields else { return summary };
+    // Members that summaries lack come from the whole record.
+    let mut whole = view::record(&state.site, record, beside, &[], &languages);
+    if let (Some(whole), Value::Object(summary)) = (whole.as_object_mut(), summary) {
+        whole.extend(summary);
+    }
+    view::project(&whole, paths)
+}
+
+/// The page as a list in another format.
+fn table(format: Format, records: &[Record], inquiry: &Inquiry) -> Vec<u8> {
+    let Inquiry { state, reader, .. } = inquiry;
+    let catalog = state.app.site().catalog();
     let context = Context {
         base_url: &state.site.base_url,
         catalog: &catalog,
         vocabularies: state.app.vocabularies(),
-        languages: &languages,
+        languages: &reader.tags(),
     };
     let mut writer = ListWriter::new(format, context);
-    let mut bytes = Vec::new();
-    if format == Format::Csv && asked.flag(Parameter::Bom).unwrap_or_else(|| is_browser(headers)) {
-        bytes.extend("\u{feff}".as_bytes());
-    }
+    let mut bytes = Vec::from(mark(format, inquiry));
     writer.begin(&mut bytes);
     for record in records {
         writer.record(record, &mut bytes);
@@ -147,45 +120,18 @@ fn table(
     bytes
 }
 
+/// What a file of a format begins with: browsers get the mark that makes spreadsheets read CSV as UTF-8.
+pub(crate) fn mark(format: Format, inquiry: &Inquiry) -> &'static str {
+    let Inquiry { asked, headers, .. } = inquiry;
+    let is_marked =
+        format == Format::Csv && asked.flag(Parameter::Bom).unwrap_or_else(|| is_browser(headers));
+    if is_marked { "\u{feff}" } else { "" }
+}
+
 /// Whether the reader prefers pages, as only browsers do.
-pub(crate) fn is_browser(headers: &HeaderMap) -> bool {
+fn is_browser(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"))
-}
-
-/// The validators of a list: they change with every change that its reader could see, and when the index catches up.
-pub(crate) async fn list_validators(
-    state: &AppState,
-    actor: &Actor,
-    uri: &Uri,
-    representation: &str,
-    reader: &Reader,
-) -> Answer<Validators> {
-    let index = state.app.index_position().to_string();
-    let (log, modified) = state.app.last_change(actor).await?;
-    let address = uri.path_and_query().map_or("", |address| address.as_str());
-    let languages = reader.languages.join(",");
-    let parts = [address, representation, &languages, &log.to_string(), &index, &actor.audit_name()];
-    Ok(Validators { tag: EntityTag::of(parts), modified })
-}
-
-/// The address of the same list in another representation.
-pub(crate) fn alternate(
-    state: &AppState,
-    uri: &Uri,
-    pairs: &[(String, String)],
-    representation: Representation,
-) -> String {
-    let kept =
-        pairs.iter().filter(|(name, _)| name != "f").map(|(name, value)| (name.as_str(), value.as_str()));
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(kept).append_pair("f", representation.name());
-    format!("{}?{}", state.site.url(uri.path()), query.finish())
-}
-
-/// JSON with a media type of its own.
-pub(crate) fn json_bytes(bytes: Vec<u8>) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], bytes).into_response()
 }

@@ -72,7 +72,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::{filter::Asks as _, routes::record::ListAsks};
+    use crate::{filter::Asks as _, routes::record::asks::ListAsks};
 
     fn asked(query: &str) -> Parameters {
         Parameters::parse(&ListAsks::SPEC, query).unwrap()

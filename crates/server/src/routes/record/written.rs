@@ -1,4 +1,4 @@
-//! What writes have in common: how they name a record and what they answer.
+//! What writes answer.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -6,21 +6,15 @@ use axum::{
 };
 use vitrina_app::record::{Effect, Saved};
 
-use super::{api_url, validators};
-use crate::{filter::Parameters, locale::Reader, problem::Answer, state::AppState, view};
+use super::{api_url, neighbours, validators};
+use crate::{inquiry::Inquiry, problem::Answer, view};
 
 /// The record after a write, with what was found in its document.
-pub(crate) async fn answer(
-    state: &AppState,
-    saved: Saved,
-    asked: &Parameters,
-    reader: Reader,
-) -> Answer<Response> {
-    let reader = asked.reader(reader);
-    let languages = reader.tags();
+pub(crate) async fn answer(saved: Saved, inquiry: &Inquiry) -> Answer<Response> {
+    let Inquiry { state, reader, .. } = inquiry;
     let Saved { record, effect, findings } = saved;
-    let mut beside = state.app.neighbours(std::slice::from_ref(&record)).await?;
-    let mut document = view::record(&state.site, &record, &beside.pop().unwrap_or_default(), &[], &languages);
+    let beside = neighbours(state, &record).await?;
+    let mut document = view::record(&state.site, &record, &beside, &[], &reader.tags());
     if let Some(object) = document.as_object_mut() {
         object.insert("findings".to_owned(), view::findings(&findings, reader.locale));
     }

@@ -2,24 +2,21 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
-    http::{HeaderMap, Uri},
+    extract::Path,
+    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 use vitrina_domain::{finding::Bilingual, import::Outcome};
 
 use super::view;
 use crate::{
-    actor::Caller,
-    cursor,
-    filter::{Asked, PageSize, Parameter, Parameters, Spec},
-    locale::Reader,
+    filter::{PageSize, Parameter, Parameters, Spec},
+    inquiry::{Ask, Inquiry},
     nearest::nearest,
     openapi::component,
-    paging::{Page, link_next, next_url},
+    paging::{Page, link_next},
     problem::{Answer, Code, Problem},
-    routes::record::asks,
-    state::AppState,
+    routes::asks::asks,
 };
 
 asks! {
@@ -39,26 +36,16 @@ asks! {
     params(("id" = String, Path, description = "The run's id."), ItemsAsks),
     responses((status = 200, description = "A page of records.", body = Page<component::ImportItem>))
 )]
-pub(super) async fn items(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
-    Path(id): Path<String>,
-    Asked(asked, _): Asked<ItemsAsks>,
-    reader: Reader,
-    uri: Uri,
-) -> Answer<Response> {
-    let (id, outcome) = (view::id(&id)?, outcome(&asked)?);
-    let binding = asked.binding(uri.path());
-    let from: u64 = asked.cursor.as_deref().map_or(Ok(0), |cursor| cursor::decode(binding, cursor))?;
-    let mut items = state.app.run_items(&actor, id, outcome, from, asked.limit + 1).await?;
+pub(super) async fn items(Ask(inquiry, _): Ask<ItemsAsks>, Path(id): Path<String>) -> Answer<Response> {
+    let Inquiry { state, actor, asked, reader, .. } = &inquiry;
+    let (id, outcome) = (view::id(&id)?, outcome(asked)?);
+    let from: u64 = inquiry.position()?.unwrap_or_default();
+    let mut items = state.app.run_items(actor, id, outcome, from, asked.limit + 1).await?;
     let shown = usize::try_from(asked.limit).unwrap_or(usize::MAX);
     // The first item that is not shown any more is where the next page starts.
-    let next = items.get(shown).map(|first| {
-        next_url(&state.site, uri.path(), &asked.pairs, &cursor::encode(binding, &first.position))
-    });
+    let next = items.get(shown).map(|first| inquiry.next_url(&first.position));
     items.truncate(shown);
-    let locale = asked.reader(reader).locale;
-    let items = items.iter().map(|item| view::item(item, locale)).collect();
+    let items = items.iter().map(|item| view::item(item, reader.locale)).collect();
     let mut headers = HeaderMap::new();
     link_next(&mut headers, next.as_deref());
     Ok((headers, Json(Page::uncounted(items, next))).into_response())

@@ -2,23 +2,19 @@
 
 use axum::{
     Json,
-    extract::State,
-    http::{HeaderMap, Uri},
+    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 use vitrina_domain::id::RunId;
 
 use super::view;
 use crate::{
-    actor::Caller,
-    cursor,
-    filter::{Asked, PageSize, Parameter, Spec},
-    locale::Reader,
+    filter::{PageSize, Parameter, Spec},
+    inquiry::{Ask, Inquiry},
     openapi::component,
-    paging::{Page, cut, link_next, next_url},
+    paging::{Page, cut, link_next},
     problem::Answer,
-    routes::record::asks,
-    state::AppState,
+    routes::asks::asks,
 };
 
 asks! {
@@ -37,27 +33,16 @@ asks! {
     get, path = "/api/v1/import/runs", operation_id = "list_import_runs", tag = "import", params(RunsAsks),
     responses((status = 200, description = "A page of runs.", body = Page<component::ImportRun>))
 )]
-pub(super) async fn list(
-    State(state): State<AppState>,
-    Caller(actor): Caller,
-    Asked(asked, _): Asked<RunsAsks>,
-    reader: Reader,
-    uri: Uri,
-) -> Answer<Response> {
-    let locale = asked.reader(reader).locale;
-    let binding = asked.binding(uri.path());
-    let before: Option<RunId> =
-        asked.cursor.as_deref().map(|cursor| cursor::decode(binding, cursor)).transpose()?;
-    let mut runs = state.app.runs(&actor, before, asked.limit + 1).await?;
+pub(super) async fn list(Ask(inquiry, _): Ask<RunsAsks>) -> Answer<Response> {
+    let Inquiry { state, actor, asked, reader, .. } = &inquiry;
+    let before: Option<RunId> = inquiry.position()?;
+    let mut runs = state.app.runs(actor, before, asked.limit + 1).await?;
     let has_more = cut(&mut runs, asked.limit);
-    let next = runs
-        .last()
-        .filter(|_| has_more)
-        .map(|last| next_url(&state.site, uri.path(), &asked.pairs, &cursor::encode(binding, &last.id)));
+    let next = runs.last().filter(|_| has_more).map(|last| inquiry.next_url(&last.id));
     let mut items = Vec::with_capacity(runs.len());
     for run in &runs {
         let source = state.app.source_name(run.source_id).await?;
-        items.push(view::run(&state.site, run, &source, locale));
+        items.push(view::run(&state.site, run, &source, reader.locale));
     }
     let mut headers = HeaderMap::new();
     link_next(&mut headers, next.as_deref());

@@ -2,17 +2,18 @@
 
 use axum::{
     extract::Path,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
 
 use crate::{
+    actor::Anyone,
     conditional::{EntityTag, Validators},
-    filter::Asked,
+    inquiry::Ask,
     nearest::nearest,
     openapi::{CORE, core},
     problem::{Answer, Code, Problem},
-    routes::record::NothingAsks,
+    routes::asks::NothingAsks,
 };
 
 /// Gives one JSON Schema (draft 2020-12).
@@ -25,8 +26,7 @@ use crate::{
 )]
 pub(super) async fn get(
     Path(name): Path<String>,
-    _: Asked<NothingAsks>,
-    headers: HeaderMap,
+    Ask(inquiry, _): Ask<NothingAsks, Anyone>,
 ) -> Answer<Response> {
     // References between schemas name files; they work when the schemas are read from here, too.
     let stem = name.strip_suffix(".schema.json").unwrap_or(&name);
@@ -35,5 +35,5 @@ pub(super) async fn get(
     })?;
     let kind = HeaderValue::from_static("application/schema+json");
     let validators = Validators { tag: EntityTag::of([text]), modified: None };
-    validators.respond(&headers, || Ok(([(header::CONTENT_TYPE, kind)], text).into_response()))
+    validators.respond(&inquiry.headers, || Ok(([(header::CONTENT_TYPE, kind)], text).into_response()))
 }

@@ -1,10 +1,10 @@
 //! Lists the JSON Schemas.
 
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::Serialize;
 
 use crate::{
-    filter::Asked, openapi::CORE, paging::Page, problem::Answer, routes::record::NothingAsks, state::AppState,
+    actor::Anyone, inquiry::Ask, openapi::CORE, paging::Page, problem::Answer, routes::asks::NothingAsks,
 };
 
 /// A schema by its name.
@@ -26,11 +26,8 @@ pub(super) struct Summary {
     get, path = "/api/v1/schemas", operation_id = "list_schemas", tag = "rules", params(NothingAsks),
     responses((status = 200, description = "Every schema.", body = Page<Summary>))
 )]
-pub(super) async fn list(
-    State(state): State<AppState>,
-    _: Asked<NothingAsks>,
-) -> Answer<Json<Page<Summary>>> {
-    let summary = |name| Summary { name, url: state.site.url(&format!("/api/v1/schemas/{name}")) };
+pub(super) async fn list(Ask(inquiry, _): Ask<NothingAsks, Anyone>) -> Answer<Json<Page<Summary>>> {
+    let summary = |name| Summary { name, url: inquiry.state.site.url(&format!("/api/v1/schemas/{name}")) };
     let items: Vec<Summary> = CORE.iter().map(|core| summary(core.name)).collect();
     Ok(Json(Page::whole(items)))
 }

@@ -1,10 +1,10 @@
 //! Lists the places that records come from.
 
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::Serialize;
 use vitrina_domain::record::Source;
 
-use crate::{filter::Asked, paging::Page, problem::Answer, routes::record::NothingAsks, state::AppState};
+use crate::{actor::Anyone, inquiry::Ask, paging::Page, problem::Answer, routes::asks::NothingAsks};
 
 /// A place that records come from.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -53,10 +53,8 @@ impl From<Source> for SourceView {
     get, path = "/api/v1/sources", operation_id = "list_sources", tag = "import", params(NothingAsks),
     responses((status = 200, description = "Every source.", body = Page<SourceView>))
 )]
-pub(super) async fn list(
-    State(state): State<AppState>,
-    _: Asked<NothingAsks>,
-) -> Answer<Json<Page<SourceView>>> {
-    let items: Vec<SourceView> = state.app.sources().await?.into_iter().map(SourceView::from).collect();
+pub(super) async fn list(Ask(inquiry, _): Ask<NothingAsks, Anyone>) -> Answer<Json<Page<SourceView>>> {
+    let items: Vec<SourceView> =
+        inquiry.state.app.sources().await?.into_iter().map(SourceView::from).collect();
     Ok(Json(Page::whole(items)))
 }

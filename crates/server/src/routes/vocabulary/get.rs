@@ -2,8 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
-    http::HeaderMap,
+    extract::Path,
     response::{IntoResponse as _, Response},
 };
 use serde::Serialize;
@@ -14,12 +13,12 @@ use vitrina_domain::{
 };
 
 use crate::{
+    actor::Anyone,
     conditional::{EntityTag, Validators},
-    filter::Asked,
+    inquiry::Ask,
     nearest::nearest,
     problem::{Answer, Code, Problem},
-    routes::record::NothingAsks,
-    state::AppState,
+    routes::asks::NothingAsks,
 };
 
 /// A vocabulary with its terms.
@@ -113,16 +112,14 @@ impl From<&Term> for TermView {
     responses((status = 200, description = "The vocabulary.", body = View))
 )]
 pub(super) async fn get(
-    State(state): State<AppState>,
     Path(name): Path<String>,
-    _: Asked<NothingAsks>,
-    headers: HeaderMap,
+    Ask(inquiry, _): Ask<NothingAsks, Anyone>,
 ) -> Answer<Response> {
-    let vocabularies = state.app.vocabularies();
+    let vocabularies = inquiry.state.app.vocabularies();
     let vocabulary = vocabularies.get(&name).ok_or_else(|| {
         Problem::new(Code::NotFound).with_nearest(nearest(&name, vocabularies.iter().map(Vocabulary::name)))
     })?;
     let body = serde_json::to_value(View::from(vocabulary)).map_err(Problem::internal)?;
     let validators = Validators { tag: EntityTag::of([body.to_string()]), modified: None };
-    validators.respond(&headers, || Ok(Json(body).into_response()))
+    validators.respond(&inquiry.headers, || Ok(Json(body).into_response()))
 }

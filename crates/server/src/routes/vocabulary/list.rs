@@ -1,12 +1,17 @@
 //! Lists the vocabularies in force.
 
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::Serialize;
 use vitrina_domain::vocabulary::Vocabulary;
 
 use crate::{
-    filter::Asked, locale::Reader, paging::Page, problem::Answer, routes::record::WriteAsks, site::Site,
-    state::AppState,
+    actor::Anyone,
+    inquiry::{Ask, Inquiry},
+    locale::Reader,
+    paging::Page,
+    problem::Answer,
+    routes::asks::LanguageAsks,
+    site::Site,
 };
 
 /// A vocabulary without its terms.
@@ -50,16 +55,12 @@ impl Summary {
 ///
 /// Each tells where the list comes from and its version.
 #[utoipa::path(
-    get, path = "/api/v1/vocabularies", operation_id = "list_vocabularies", tag = "rules", params(WriteAsks),
+    get, path = "/api/v1/vocabularies", operation_id = "list_vocabularies", tag = "rules", params(LanguageAsks),
     responses((status = 200, description = "Every vocabulary.", body = Page<Summary>))
 )]
-pub(super) async fn list(
-    State(state): State<AppState>,
-    Asked(asked, _): Asked<WriteAsks>,
-    reader: Reader,
-) -> Answer<Json<Page<Summary>>> {
-    let reader = asked.reader(reader);
+pub(super) async fn list(Ask(inquiry, _): Ask<LanguageAsks, Anyone>) -> Answer<Json<Page<Summary>>> {
+    let Inquiry { state, reader, .. } = &inquiry;
     let items: Vec<Summary> =
-        state.app.vocabularies().iter().map(|list| Summary::new(&state.site, list, &reader)).collect();
+        state.app.vocabularies().iter().map(|list| Summary::new(&state.site, list, reader)).collect();
     Ok(Json(Page::whole(items)))
 }
