@@ -10,7 +10,7 @@ use vitrina_domain::{
     record::Kind,
     scope::Scope,
 };
-use vitrina_store::{ChangeFilter, Config, Store};
+use vitrina_store::{ChangeFilter, Config, Extent, Store};
 
 use crate::{
     Http, Setup,
@@ -204,8 +204,8 @@ async fn by_identifier(
     }
     let mut by_identifier = HashMap::new();
     for (id, changes) in by_id {
-        let record =
-            store.record(&Scope::All, Kind::Dataset, id).await?.context("a change without a record")?;
+        let record = store.record(&Scope::All, Kind::Dataset, id, Extent::HEAD).await?;
+        let record = record.context("a change without a record")?;
         let again = by_identifier.insert(record.identifier.clone(), (id, changes));
         ensure!(again.is_none(), "{} is there twice", record.identifier);
     }
@@ -273,7 +273,8 @@ async fn check_revisions(store: &Store, object: &Object) -> anyhow::Result<()> {
             revision.document
         );
     }
-    let record = store.record(&Scope::All, Kind::Dataset, id).await?.context("a record")?;
+    let record =
+        store.record(&Scope::All, Kind::Dataset, id, Extent::Whole).await?.context("a record")?.read()?;
     ensure!(
         canonical::digest(&record.metadata.to_document()) == record.hash,
         "{} is not whole: {record:?}",

@@ -8,6 +8,7 @@ use serde_json::Value;
 use vitrina_app::{
     auth::Actor,
     list::{Count, ListRequest},
+    record::Extent,
 };
 use vitrina_domain::{
     import::Outcome,
@@ -168,6 +169,7 @@ async fn judge(
             after,
             limit: 100,
             count: Count::No,
+            extent: Extent::Whole,
         };
         let page = world.app.list(&Actor::Anonymous, page).await.unwrap();
         datasets += page.records.len();

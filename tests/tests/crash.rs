@@ -11,7 +11,7 @@ use anyhow::{Context as _, anyhow, ensure};
 use rstest::rstest;
 use serde_json::Value;
 use vitrina_domain::{canonical, record::Kind, scope::Scope};
-use vitrina_store::ListFilter;
+use vitrina_store::{Extent, ListFilter, Walk};
 use vitrina_tests::{
     Auditor, Engine, Found, Http, Program, Random, Setup, Swarm, audit,
     ledger::{Object, Way, Words},
@@ -293,10 +293,19 @@ impl Edition {
         let mut count = 0_u64;
         loop {
             let scope = Scope::Public;
-            let page = store.page(&scope, Kind::Dataset, &ListFilter::default(), after, false, 200).await?;
+            let page = store
+                .page(
+                    &scope,
+                    Kind::Dataset,
+                    &ListFilter::default(),
+                    Walk { after, ..Walk::first(200) },
+                    Extent::Whole,
+                )
+                .await?;
             let Some(last) = page.last() else { break };
             after = Some(last.created_seq);
-            for record in &page {
+            for record in page {
+                let record = record.read()?;
                 count += 1;
                 let item: usize = record.identifier.strip_prefix("item-").context("an item")?.parse()?;
                 let title = serde_json::to_string(&record.metadata.to_document()["title"])?;

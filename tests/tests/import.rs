@@ -7,7 +7,7 @@ use vitrina_app::{
     AppError,
     auth::{Actor, Grant},
     import::{Mode, Replace},
-    record::Reference,
+    record::{Extent, Reference},
 };
 use vitrina_domain::{
     change::Op,
@@ -45,7 +45,13 @@ fn fates(imported: &Imported) -> Vec<Outcome> {
 }
 
 async fn record(world: &World, id: RecordId) -> vitrina_domain::record::Record {
-    world.app.record(&Actor::Operator, Kind::Dataset, &Reference::Id(id)).await.unwrap()
+    world
+        .app
+        .record(&Actor::Operator, Kind::Dataset, &Reference::Id(id), Extent::Whole)
+        .await
+        .unwrap()
+        .read()
+        .unwrap()
 }
 
 #[rstest]
@@ -141,7 +147,7 @@ async fn what_is_gone_from_its_source_gets_a_tombstone_and_comes_back_as_it_was(
     replace.replace = Replace::Tombstone;
     let second = world.import_with(replace, &catalog(&[dataset("a", "Agua")])).await.unwrap();
     assert_eq!(fates(&second), [Outcome::Unchanged, Outcome::Deleted]);
-    let answer = world.app.record(&Actor::Anonymous, Kind::Dataset, &Reference::Id(gone)).await;
+    let answer = world.app.record(&Actor::Anonymous, Kind::Dataset, &Reference::Id(gone), Extent::HEAD).await;
     let Err(AppError::Gone(tombstone)) = answer else { panic!("{answer:?}") };
     assert_eq!((tombstone.reason.as_str(), tombstone.title.as_str()), ("missing_at_source", "Basura"));
     assert_eq!(
@@ -215,7 +221,8 @@ async fn unknown_members_and_raw_bytes_are_kept(#[case] engine: Engine) {
     let unknown = item.findings.iter().find(|finding| finding.code == "W-GEN-UNKNOWN").expect("a warning");
     assert_eq!(unknown.pointer, "/colorDelExpediente");
     let id = Reference::Id(item.record_id.unwrap());
-    let kept = world.app.record(&Actor::Anonymous, Kind::Dataset, &id).await.unwrap();
+    let kept =
+        world.app.record(&Actor::Anonymous, Kind::Dataset, &id, Extent::Whole).await.unwrap().read().unwrap();
     assert_eq!(kept.metadata.to_document()["colorDelExpediente"], odd["colorDelExpediente"]);
     let raw = world.app.raw(&Actor::Anonymous, Kind::Dataset, &id).await.unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&raw).unwrap(), odd);

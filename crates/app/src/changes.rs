@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use vitrina_domain::{
     change::{Change, Seq},
     id::RecordId,
-    record::{Kind, Record},
+    record::{Kind, Record, Stored},
     scope::Scope,
     time::Timestamp,
 };
-use vitrina_store::ChangeFilter;
+use vitrina_store::{ChangeFilter, Extent};
 
 use crate::{App, AppError, auth::Actor};
 
@@ -17,7 +17,7 @@ use crate::{App, AppError, auth::Actor};
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangePage {
     /// The changes, oldest first, each with its record as it is now, if the reader may see it.
-    pub changes: Vec<(Change, Option<Record>)>,
+    pub changes: Vec<(Change, Option<Record<Stored>>)>,
     /// Where to go on; the same position as before when nothing is new.
     pub next: Seq,
     /// Whether there is more to read now.
@@ -39,9 +39,9 @@ impl App {
         let more = changes.len() > limit;
         changes.truncate(limit);
         let ids: Vec<RecordId> = changes.iter().map(|change| RecordId::new(change.entity_id)).collect();
-        let records: HashMap<RecordId, Record> = self
+        let records: HashMap<RecordId, Record<Stored>> = self
             .store()
-            .records(&actor.scope(), &ids)
+            .records(&actor.scope(), &ids, Extent::HEAD)
             .await?
             .into_iter()
             .map(|record| (record.id, record))

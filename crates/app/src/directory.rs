@@ -8,9 +8,11 @@ use std::{
 use vitrina_domain::{
     id::{RecordId, SourceId},
     language::Text,
-    record::{Kind, Record},
+    record::{Kind, Record, Stored, Unreadable},
     scope::Scope,
 };
+
+use vitrina_store::Extent;
 
 use crate::{App, AppError};
 
@@ -62,14 +64,15 @@ impl Directory {
         self.records.read().unwrap_or_else(PoisonError::into_inner).get(&id).map(Arc::clone)
     }
 
-    fn remember(&self, record: &Record) {
+    fn remember(&self, record: &Record<Stored>) -> Result<(), Unreadable> {
         let name = Name {
             kind: record.kind(),
             id: record.id,
             slug: record.slug.to_string(),
-            title: record.metadata.title().clone(),
+            title: record.outline()?.title().clone(),
         };
         self.records.write().unwrap_or_else(PoisonError::into_inner).insert(record.id, Arc::new(name));
+        Ok(())
     }
 
     fn known_source(&self, id: SourceId) -> Option<Arc<str>> {
@@ -79,27 +82,32 @@ impl Directory {
 
 impl App {
     /// The names beside each record, in the order of the records.
-    pub async fn neighbours(&self, records: &[Record]) -> Result<Vec<Neighbours>, AppError> {
+    pub async fn neighbours<'a, M: 'a>(
+        &self,
+        records: impl IntoIterator<Item = &'a Record<M>>,
+    ) -> Result<Vec<Neighbours>, AppError> {
         let directory = &self.parts.directory;
-        let mut unknown: Vec<RecordId> = records
+        let beside = |record: &Record<M>| (record.organization_id, record.catalog_id, record.source_id);
+        let beside: Vec<_> = records.into_iter().map(beside).collect();
+        let mut unknown: Vec<RecordId> = beside
             .iter()
-            .flat_map(|record| [record.organization_id, record.catalog_id])
+            .flat_map(|(organization, catalog, _)| [*organization, *catalog])
             .flatten()
             .filter(|id| directory.known(*id).is_none())
             .collect();
         unknown.sort_unstable();
         unknown.dedup();
         if !unknown.is_empty() {
-            for record in self.store().records(&Scope::All, &unknown).await? {
-                directory.remember(&record);
+            for record in self.store().records(&Scope::All, &unknown, Extent::HEAD).await? {
+                directory.remember(&record)?;
             }
         }
-        let mut neighbours = Vec::with_capacity(records.len());
-        for record in records {
+        let mut neighbours = Vec::with_capacity(beside.len());
+        for (organization, catalog, source) in beside {
             neighbours.push(Neighbours {
-                organization: record.organization_id.and_then(|id| directory.known(id)),
-                catalog: record.catalog_id.and_then(|id| directory.known(id)),
-                source: self.source_name(record.source_id).await?,
+                organization: organization.and_then(|id| directory.known(id)),
+                catalog: catalog.and_then(|id| directory.known(id)),
+                source: self.source_name(source).await?,
             });
         }
         Ok(neighbours)

@@ -109,6 +109,9 @@ pub enum AppError {
     /// The store failed.
     #[error("the store failed")]
     Store(#[source] vitrina_store::StoreError),
+    /// What the store holds is no document.
+    #[error("the store holds what nobody wrote")]
+    Corrupt(#[from] vitrina_domain::record::Unreadable),
     /// The index failed.
     #[error("the index failed")]
     Search(#[source] vitrina_search::SearchError),

@@ -10,6 +10,7 @@ use vitrina_formats::{
     Format,
     write::{Context, ListWriter},
 };
+use vitrina_store::Extent;
 
 use crate::{
     App, AppError,
@@ -79,11 +80,13 @@ impl App {
                 after: after.take(),
                 limit: PAGE,
                 count: Count::No,
+                extent: Extent::Whole,
             };
             let page = self.list(actor, page).await?;
-            for record in &page.records {
-                for finding in writer.record(record, &mut buffer) {
-                    tracing::debug!(record = %record.id, code = finding.code, "left out of an export");
+            for record in page.records {
+                let id = record.id;
+                for finding in writer.record(record, &mut buffer)? {
+                    tracing::debug!(record = %id, code = finding.code, "left out of an export");
                 }
                 if buffer.len() >= CHUNK {
                     let chunk = std::mem::replace(&mut buffer, Vec::with_capacity(CHUNK * 2));

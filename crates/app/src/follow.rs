@@ -8,11 +8,11 @@ use std::{
 use vitrina_domain::{
     change::{Op, Seq},
     id::RecordId,
-    record::{Kind, Record},
+    record::{Kind, Record, Stored},
     scope::Scope,
 };
 use vitrina_search::{Entry, Writer};
-use vitrina_store::{ChangeFilter, ListFilter};
+use vitrina_store::{ChangeFilter, Extent, ListFilter, Walk};
 
 use crate::{App, AppError};
 
@@ -104,12 +104,12 @@ impl App {
         let position = self.store().last_change(&ChangeFilter::All).await?;
         let mut writer = self.with_writer(writer, Writer::clear).await?;
         for kind in Kind::ALL {
-            let mut after = None;
+            let mut walk = Walk::first(BATCH);
             loop {
                 let filter = ListFilter::default();
-                let page = self.store().page(&Scope::All, kind, &filter, after, false, BATCH).await?;
+                let page = self.store().page(&Scope::All, kind, &filter, walk, Extent::Whole).await?;
                 let Some(last) = page.last() else { break };
-                after = Some(last.created_seq);
+                walk = walk.after(last.created_seq);
                 writer = self.put(writer, page).await?;
             }
         }
@@ -141,7 +141,7 @@ impl App {
                 }
             }
             let ids: Vec<RecordId> = touched.into_keys().collect();
-            let records = self.store().records(&Scope::All, &ids).await?;
+            let records = self.store().records(&Scope::All, &ids, Extent::Whole).await?;
             let present: HashSet<RecordId> = records.iter().map(|record| record.id).collect();
             let gone: Vec<RecordId> = ids.into_iter().filter(|id| !present.contains(id)).collect();
             writer = self
@@ -163,19 +163,20 @@ impl App {
             _ => ListFilter { catalog_id: Some(id), ..ListFilter::default() },
         };
         for kind in Kind::ALL {
-            let mut after = None;
+            let mut walk = Walk::first(BATCH);
             loop {
-                let page = self.store().page(&Scope::All, kind, &filter, after, false, BATCH).await?;
+                let page = self.store().page(&Scope::All, kind, &filter, walk, Extent::Whole).await?;
                 let Some(last) = page.last() else { break };
-                after = Some(last.created_seq);
+                walk = walk.after(last.created_seq);
                 writer = self.put(writer, page).await?;
             }
         }
         Ok(writer)
     }
 
-    async fn put(&self, writer: Writer, records: Vec<Record>) -> Result<Writer, AppError> {
+    async fn put(&self, writer: Writer, records: Vec<Record<Stored>>) -> Result<Writer, AppError> {
         let neighbours = self.neighbours(&records).await?;
+        let records = records.into_iter().map(Record::read).collect::<Result<Vec<_>, _>>()?;
         let languages = self.site().languages(self.site().language);
         self.with_writer(writer, move |writer| {
             for (record, beside) in records.iter().zip(&neighbours) {

@@ -3,12 +3,12 @@
 use vitrina_domain::{
     change::Seq,
     id::{RecordId, SourceId},
-    query::{Direction, Field, Query, Selection, Sort, SortKey, Test},
-    record::{Kind, Record},
+    query::{Field, Query, Selection, Sort, SortKey, Test},
+    record::{Kind, Record, Stored},
     time::Timestamp,
 };
 use vitrina_search::{After, AfterKey, Request};
-use vitrina_store::ListFilter;
+use vitrina_store::{Extent, ListFilter, Walk};
 
 use crate::{App, AppError, auth::Actor, record::Reference};
 
@@ -38,13 +38,18 @@ pub struct ListRequest {
     pub limit: usize,
     /// Whether to count.
     pub count: Count,
+    /// How much of each record is wanted.
+    pub extent: Extent,
 }
+
+/// As much of a record as summaries tell.
+pub const SUMMARISED: Extent = Extent::First(200);
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// The records.
-    pub records: Vec<Record>,
+    pub records: Vec<Record<Stored>>,
     /// Where the next page starts; nothing on the last one.
     pub next: Option<After>,
     /// How many records the whole list holds.
@@ -73,8 +78,7 @@ impl App {
         filter: &ListFilter,
     ) -> Result<Page, AppError> {
         let (scope, kind) = (actor.scope(), request.kind);
-        let Walk { after, descending, limit } = request.walk();
-        let records = self.store().page(&scope, kind, filter, after, descending, limit).await?;
+        let records = self.store().page(&scope, kind, filter, request.walk(), request.extent).await?;
         let total = match request.count {
             Count::Exact => Some(self.store().count(&scope, kind, filter).await?),
             Count::No => None,
@@ -91,8 +95,7 @@ impl App {
         at: Timestamp,
     ) -> Result<Page, AppError> {
         let (scope, kind) = (actor.scope(), request.kind);
-        let Walk { after, descending, limit } = request.walk();
-        let records = self.store().page_at(&scope, kind, filter, at, after, descending, limit).await?;
+        let records = self.store().page_at(&scope, kind, filter, at, request.walk()).await?;
         let total = match request.count {
             Count::Exact => Some(self.store().count_at(&scope, kind, filter, at).await?),
             Count::No => None,
@@ -114,7 +117,7 @@ impl App {
             count: request.count == Count::Exact,
         })?;
         let ids: Vec<RecordId> = answer.hits.iter().map(|hit| hit.id).collect();
-        let records = self.store().records(&scope, &ids).await?;
+        let records = self.store().records(&scope, &ids, request.extent).await?;
         let next = answer.hits.last().filter(|_| answer.more).map(|hit| hit.after.clone());
         Ok(Page { records, next, total: answer.total })
     }
@@ -183,25 +186,17 @@ impl App {
     }
 }
 
-/// A stretch of a list in creation order.
-struct Walk {
-    after: Option<Seq>,
-    descending: bool,
-    /// One more than a page holds: it tells whether there is a next one.
-    limit: u64,
-}
-
 impl ListRequest {
     fn walk(&self) -> Walk {
         Walk {
             after: self.after.as_ref().map(|after| Seq(after.created_seq)),
-            descending: self.sort.direction == Direction::Descending,
+            direction: self.sort.direction,
             limit: u64::try_from(self.limit + 1).unwrap_or(u64::MAX),
         }
     }
 
     /// The page that a walk found.
-    fn page(&self, mut records: Vec<Record>, total: Option<u64>) -> Page {
+    fn page(&self, mut records: Vec<Record<Stored>>, total: Option<u64>) -> Page {
         let more = records.len() > self.limit;
         records.truncate(self.limit);
         let next = records.last().filter(|_| more).map(|last| created(last.created_seq));

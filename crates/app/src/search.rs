@@ -5,12 +5,17 @@ use std::collections::HashMap;
 use vitrina_domain::{
     id::RecordId,
     query::{FacetRequest, Selection, Sort},
-    record::Record,
+    record::{Record, Stored},
 };
 pub use vitrina_search::Suggestion;
 use vitrina_search::{After, Hit, Request};
 
-use crate::{App, AppError, auth::Actor, facet::LabelledFacet, list::Count};
+use crate::{
+    App, AppError,
+    auth::Actor,
+    facet::LabelledFacet,
+    list::{Count, SUMMARISED},
+};
 
 /// A search asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +38,7 @@ pub struct SearchRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchResults {
     /// The records, best first, with what to mark in them.
-    pub hits: Vec<(Hit, Record)>,
+    pub hits: Vec<(Hit, Record<Stored>)>,
     /// Where the next page starts.
     pub next: Option<After>,
     /// How many records there are in all.
@@ -59,8 +64,9 @@ impl App {
             count: request.count == Count::Exact,
         })?;
         let ids: Vec<RecordId> = answer.hits.iter().map(|hit| hit.id).collect();
-        let mut records: HashMap<RecordId, Record> =
-            self.store().records(&scope, &ids).await?.into_iter().map(|record| (record.id, record)).collect();
+        let records = self.store().records(&scope, &ids, SUMMARISED).await?;
+        let mut records: HashMap<RecordId, Record<Stored>> =
+            records.into_iter().map(|record| (record.id, record)).collect();
         let next = answer.hits.last().filter(|_| answer.more).map(|hit| hit.after.clone());
         // What was deleted since the index last looked is no hit any more.
         let hits = answer

@@ -18,6 +18,7 @@ mod demo;
 mod failure;
 mod files;
 mod logging;
+mod signals;
 mod summary;
 mod terminal;
 mod wiring;

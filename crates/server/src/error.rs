@@ -2,7 +2,7 @@
 
 use axum::http::header;
 use vitrina_app::{AppError, Tombstone, auth::Denied};
-use vitrina_domain::finding::Bilingual;
+use vitrina_domain::{finding::Bilingual, record::Unreadable};
 
 use crate::{
     conditional::{EntityTag, revision_stem},
@@ -48,6 +48,12 @@ impl From<AppError> for Problem {
             error @ AppError::Unavailable(_) => Self::new(Code::Unavailable).retry_after(5).caused_by(error),
             error => Self::internal(error),
         }
+    }
+}
+
+impl From<Unreadable> for Problem {
+    fn from(error: Unreadable) -> Self {
+        Self::internal(error)
     }
 }
 

@@ -15,7 +15,7 @@ use vitrina_domain::{
     slug::Slug,
     time::Timestamp,
 };
-use vitrina_store::{Config, ListFilter, RecordWrite, Store};
+use vitrina_store::{Config, Extent, ListFilter, RecordWrite, Store, Walk};
 
 const BULK: u128 = 20_000;
 const BATCH: usize = 500;
@@ -51,8 +51,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
     let (mut after, mut pages) = (None, 0);
     loop {
-        let page =
-            store.page(&Scope::Public, Kind::Dataset, &ListFilter::default(), after, false, 100).await?;
+        let page = store
+            .page(
+                &Scope::Public,
+                Kind::Dataset,
+                &ListFilter::default(),
+                Walk { after, ..Walk::first(100) },
+                Extent::Whole,
+            )
+            .await?;
         let Some(last) = page.last() else { break };
         after = Some(last.created_seq);
         pages += 1;
@@ -62,7 +69,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let begun = Instant::now();
     for number in 0..2_000 {
-        store.record(&Scope::Public, Kind::Dataset, RecordId::new(Uuid::from_u128(number))).await?;
+        store
+            .record(&Scope::Public, Kind::Dataset, RecordId::new(Uuid::from_u128(number)), Extent::Whole)
+            .await?;
     }
     report("records/s read by id", 2_000, begun)?;
     store.close().await;
@@ -74,7 +83,7 @@ async fn read_past(store: &Store) -> Result<(), Box<dyn Error>> {
     let filter = ListFilter::default();
     let page = async |at, after| {
         let at = Timestamp::from_micros(at);
-        store.page_at(&Scope::Public, Kind::Dataset, &filter, at, after, false, 100).await
+        store.page_at(&Scope::Public, Kind::Dataset, &filter, at, Walk { after, ..Walk::first(100) }).await
     };
     let begun = Instant::now();
     let (mut after, mut pages) = (None, 0);

@@ -45,7 +45,7 @@ pub use connection::{Backend, Config};
 pub use distribution::DistributionRow;
 pub use error::StoreError;
 pub use idempotency::StoredAnswer;
-pub use record::{Current, ListFilter, RecordWrite, Written};
+pub use record::{Current, Extent, ListFilter, RecordWrite, Walk, Written};
 pub use schema::SchemaState;
 pub use slug::SlugTarget;
 pub use store::Store;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use vitrina_app::list::SUMMARISED;
 use vitrina_domain::{
     id::RecordId,
     query::{Direction, FacetOrder, FacetRequest, Field, Query, Selection, Sort, SortKey, Test},
@@ -81,7 +82,7 @@ impl InProcess {
         // The database's own threads do most of this; the index has none.
         let begun = machine::own_cpu()? + machine::cpu_of_others()?;
         for ids in &found {
-            self.store.records(&Scope::Public, ids).await?;
+            self.store.records(&Scope::Public, ids, SUMMARISED).await?;
         }
         let records = (machine::own_cpu()? + machine::cpu_of_others()?).saturating_sub(begun);
         Ok(Pass { index: index / count, with_records: (index + records) / count })

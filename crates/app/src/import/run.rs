@@ -308,6 +308,7 @@ impl<'a> Import<'a> {
             let mut writes = Vec::new();
             for id in page.into_iter().filter(|id| !self.seen.contains(id)) {
                 let Some(record) = tx.record(Kind::Dataset, id).await? else { continue };
+                let record = record.read()?;
                 items.push(Item {
                     position,
                     pointer: String::new(),

@@ -12,5 +12,6 @@ pub(crate) use intake::{BASE_PROFILE, Intake, Judge, Refusal, match_distribution
 pub use precondition::Precondition;
 pub use read::Reference;
 pub(crate) use remove::deletion;
+pub use vitrina_store::Extent;
 pub(crate) use write::audience;
 pub use write::{Effect, NewRecord, Saved, Target};

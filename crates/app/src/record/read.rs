@@ -2,9 +2,9 @@
 
 use vitrina_domain::{
     id::{DistributionId, RecordId},
-    record::{Kind, Record},
+    record::{Kind, Record, Stored},
 };
-use vitrina_store::DistributionRow;
+use vitrina_store::{DistributionRow, Extent};
 
 use crate::{App, AppError, Tombstone, auth::Actor};
 
@@ -25,8 +25,14 @@ impl From<&str> for Reference {
 
 impl App {
     /// A record that the actor may see. Gone records are [`AppError::Gone`], old slugs [`AppError::Moved`].
-    pub async fn record(&self, actor: &Actor, kind: Kind, reference: &Reference) -> Result<Record, AppError> {
-        let record = self.record_even_if_gone(actor, kind, reference).await?;
+    pub async fn record(
+        &self,
+        actor: &Actor,
+        kind: Kind,
+        reference: &Reference,
+        extent: Extent,
+    ) -> Result<Record<Stored>, AppError> {
+        let record = self.record_even_if_gone(actor, kind, reference, extent).await?;
         self.present(record)
     }
 
@@ -36,14 +42,16 @@ impl App {
         actor: &Actor,
         kind: Kind,
         reference: &Reference,
-    ) -> Result<Record, AppError> {
+        extent: Extent,
+    ) -> Result<Record<Stored>, AppError> {
         let not_found = || AppError::NotFound(kind.as_str());
         let scope = actor.scope();
         match reference {
-            Reference::Id(id) => self.store().record(&scope, kind, *id).await?.ok_or_else(not_found),
+            Reference::Id(id) => self.store().record(&scope, kind, *id, extent).await?.ok_or_else(not_found),
             Reference::Slug(slug) => {
                 let target = self.store().slug(kind, slug).await?.ok_or_else(not_found)?;
-                let record = self.store().record(&scope, kind, target.id).await?.ok_or_else(not_found)?;
+                let record =
+                    self.store().record(&scope, kind, target.id, extent).await?.ok_or_else(not_found)?;
                 if target.current.as_str() != slug {
                     return Err(AppError::Moved(target.current));
                 }
@@ -69,8 +77,8 @@ impl App {
         actor: &Actor,
         kind: Kind,
         reference: &Reference,
-    ) -> Result<Record, AppError> {
-        match self.record_even_if_gone(actor, kind, reference).await {
+    ) -> Result<Record<Stored>, AppError> {
+        match self.record_even_if_gone(actor, kind, reference, Extent::HEAD).await {
             Err(AppError::Moved(slug)) => {
                 Box::pin(self.followed(actor, kind, &Reference::Slug(slug.to_string()))).await
             }
@@ -78,9 +86,9 @@ impl App {
         }
     }
 
-    fn present(&self, record: Record) -> Result<Record, AppError> {
+    fn present(&self, record: Record<Stored>) -> Result<Record<Stored>, AppError> {
         if record.visibility.is_gone() {
-            return Err(AppError::Gone(Box::new(self.tombstone(&record))));
+            return Err(AppError::Gone(Box::new(self.tombstone(&record)?)));
         }
         Ok(record)
     }
@@ -90,10 +98,10 @@ impl App {
         &self,
         actor: &Actor,
         id: DistributionId,
-    ) -> Result<(DistributionRow, Record), AppError> {
+    ) -> Result<(DistributionRow, Record<Stored>), AppError> {
         let scope = actor.scope();
         let row = self.store().distribution(&scope, id).await?.ok_or(AppError::NotFound("distribution"))?;
-        let dataset = self.record(actor, Kind::Dataset, &Reference::Id(row.dataset_id)).await?;
+        let dataset = self.record(actor, Kind::Dataset, &Reference::Id(row.dataset_id), Extent::HEAD).await?;
         Ok((row, dataset))
     }
 
@@ -105,14 +113,15 @@ impl App {
         from: u32,
         limit: u64,
     ) -> Result<Vec<DistributionRow>, AppError> {
-        let record = self.record(actor, Kind::Dataset, dataset).await?;
+        let record = self.record(actor, Kind::Dataset, dataset, Extent::HEAD).await?;
         Ok(self.store().distributions(&actor.scope(), record.id, from, limit).await?)
     }
 
-    pub(crate) fn tombstone(&self, record: &Record) -> Tombstone {
+    pub(crate) fn tombstone(&self, record: &Record<Stored>) -> Result<Tombstone, AppError> {
         let languages = self.site().languages(self.site().language);
-        let title = record.metadata.title().pick(&languages).map(|(_, title)| title);
-        Tombstone {
+        let outline = record.outline()?;
+        let title = outline.title().pick(&languages).map(|(_, title)| title);
+        Ok(Tombstone {
             kind: record.kind(),
             id: record.id,
             slug: record.slug.clone(),
@@ -120,6 +129,6 @@ impl App {
             at: record.updated,
             reason: record.visibility.reason().unwrap_or_default().to_owned(),
             deleted: record.visibility.state() == "deleted",
-        }
+        })
     }
 }

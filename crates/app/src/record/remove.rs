@@ -8,7 +8,7 @@ use vitrina_domain::{
 use vitrina_store::RecordWrite;
 
 use super::{
-    Precondition, Reference, Saved,
+    Extent, Precondition, Reference, Saved,
     write::{Effect, store_one},
 };
 use crate::{
@@ -26,15 +26,15 @@ impl App {
         precondition: &Precondition,
         reason: String,
     ) -> Result<Tombstone, AppError> {
-        let seen = self.record(actor, kind, &Reference::Id(id)).await?;
+        let seen = self.record(actor, kind, &Reference::Id(id), Extent::HEAD).await?;
         authorize(actor, Action::WriteRecord, &Object::OwnedBy(seen.organization_id))?;
         let mut tx = self.store().begin(&actor.audit_name(), self.now()).await?;
         let record = tx.record(kind, id).await?.ok_or(AppError::NotFound(kind.as_str()))?;
         precondition.check(record.revision)?;
         let Saved { record, .. } =
-            store_one(&mut tx, deletion(record, reason), Effect::Updated, Vec::new()).await?;
+            store_one(&mut tx, deletion(record.read()?, reason), Effect::Updated, Vec::new()).await?;
         self.commit(tx, id).await?;
-        Ok(self.tombstone(&record))
+        self.tombstone(&record)
     }
 }
 

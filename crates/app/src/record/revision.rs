@@ -4,11 +4,11 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 
 use serde_json::Value;
 use vitrina_domain::{
-    record::{Kind, RawSpan, Record, Revision},
+    record::{Kind, RawSpan, Record, Revision, Stored},
     time::Timestamp,
 };
 
-use super::Reference;
+use super::{Extent, Reference};
 use crate::{App, AppError, auth::Actor};
 
 /// The longest raw original of one record that is handed out.
@@ -24,7 +24,7 @@ impl App {
         before: Option<u32>,
         limit: u64,
     ) -> Result<Vec<Revision>, AppError> {
-        let record = self.record(actor, kind, reference).await?;
+        let record = self.record(actor, kind, reference, Extent::HEAD).await?;
         Ok(self.store().revisions(&actor.scope(), record.id, before, limit).await?)
     }
 
@@ -35,8 +35,8 @@ impl App {
         kind: Kind,
         reference: &Reference,
         number: u32,
-    ) -> Result<(Record, Revision), AppError> {
-        let record = self.record(actor, kind, reference).await?;
+    ) -> Result<(Record<Stored>, Revision), AppError> {
+        let record = self.record(actor, kind, reference, Extent::HEAD).await?;
         let revision = self.store().revision(&actor.scope(), record.id, number).await?;
         Ok((record, revision.ok_or(AppError::NotFound("revision"))?))
     }
@@ -50,7 +50,7 @@ impl App {
         kind: Kind,
         reference: &Reference,
         at: Timestamp,
-    ) -> Result<Record, AppError> {
+    ) -> Result<Record<Stored>, AppError> {
         let scope = actor.scope();
         let (id, current) = match reference {
             Reference::Id(id) => (*id, None),
@@ -61,7 +61,7 @@ impl App {
             }
         };
         let Some(record) = self.store().record_at(&scope, kind, id, at).await? else {
-            self.record(actor, kind, &Reference::Id(id)).await?;
+            self.record(actor, kind, &Reference::Id(id), Extent::HEAD).await?;
             return Err(AppError::NotFound("revision"));
         };
         current.map_or(Ok(record), |slug| Err(AppError::Moved(slug)))
@@ -69,7 +69,7 @@ impl App {
 
     /// The bytes that the current revision of a record was made from, as UTF-8 JSON.
     pub async fn raw(&self, actor: &Actor, kind: Kind, reference: &Reference) -> Result<Vec<u8>, AppError> {
-        let record = self.record(actor, kind, reference).await?;
+        let record = self.record(actor, kind, reference, Extent::HEAD).await?;
         let revision = self.store().revision(&actor.scope(), record.id, record.revision).await?;
         let span = revision.and_then(|revision| revision.raw).ok_or(AppError::NotFound("raw original"))?;
         let file = self.store().blobs().open(&span.digest)?.ok_or(AppError::NotFound("raw original"))?;

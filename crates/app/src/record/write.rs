@@ -5,11 +5,12 @@ use vitrina_domain::{
     change::{Audience, Op},
     finding::{Bilingual, Finding, Severity},
     id::{RecordId, SourceId},
-    record::{Kind, Record, Visibility},
+    record::{Kind, Record, Stored, Visibility},
+    scope::Scope,
 };
-use vitrina_store::{Current, RecordWrite, Tx, Written};
+use vitrina_store::{Current, Extent, RecordWrite, Tx, Written};
 
-use super::{Intake, Judge, Precondition, Refusal, match_distributions, merge_patch::merge};
+use super::{Intake, Judge, Precondition, Reference, Refusal, match_distributions, merge_patch::merge};
 use crate::{
     App, AppError,
     auth::{Action, Actor, Object, authorize},
@@ -62,7 +63,7 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saved {
     /// The record.
-    pub record: Record,
+    pub record: Record<Stored>,
     /// What the write did.
     pub effect: Effect,
     /// What was found in the document.
@@ -192,10 +193,10 @@ impl App {
         document: impl FnOnce(&Record) -> Result<Value, AppError> + Send,
     ) -> Result<Saved, AppError> {
         // What the actor may not see it may not learn of by writing either.
-        let seen = self.record(actor, kind, &super::Reference::Id(id)).await?;
+        let seen = self.record(actor, kind, &Reference::Id(id), Extent::HEAD).await?;
         authorize(actor, Action::WriteRecord, &Object::OwnedBy(seen.organization_id))?;
         let mut tx = self.store().begin(&actor.audit_name(), self.now()).await?;
-        let record = tx.record(kind, id).await?.ok_or(AppError::NotFound(kind.as_str()))?;
+        let record = tx.record(kind, id).await?.ok_or(AppError::NotFound(kind.as_str()))?.read()?;
         let mut document = document(&record)?;
         if let Some(object) = document.as_object_mut() {
             // The identifier is the record's identity at its source: a document without one keeps it.
@@ -207,7 +208,11 @@ impl App {
         }
         // RFC 9110 section 13.1.1 lets a change that is there already pass; 13.1.2, on `If-None-Match`, does not.
         if intake.hash == record.hash && *precondition != Precondition::Nothing {
-            return Ok(Saved { record, effect: Effect::Unchanged, findings: intake.findings });
+            return Ok(Saved {
+                record: record.stored(),
+                effect: Effect::Unchanged,
+                findings: intake.findings,
+            });
         }
         precondition.check(record.revision)?;
         let current: Vec<_> = record
@@ -308,7 +313,7 @@ impl App {
     ) -> Result<(), AppError> {
         let places = [(Kind::Organization, organization_id), (Kind::Catalog, catalog_id)];
         for (kind, id) in places.into_iter().filter_map(|(kind, id)| Some((kind, id?))) {
-            let found = self.store().record(&vitrina_domain::scope::Scope::All, kind, id).await?;
+            let found = self.store().record(&Scope::All, kind, id, Extent::HEAD).await?;
             if found.is_none_or(|record| record.visibility.is_gone()) {
                 return Err(AppError::NotFound(kind.as_str()));
             }

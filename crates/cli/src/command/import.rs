@@ -71,12 +71,8 @@ impl Places {
     async fn find(catalog: &Catalog, import: &Import) -> Result<Self, Failure> {
         let find = async |kind: Kind, flag: &str, name: &Option<String>| {
             let Some(name) = name else { return Ok(None) };
-            match catalog.app.record(&Actor::Operator, kind, &Reference::from(name.as_str())).await {
-                Ok(record) => Ok(Some(record.id)),
-                Err(AppError::Moved(slug)) => {
-                    Err(Failure::usage(format!("the {kind} {name:?} is called {slug} now"))
-                        .help(format!("{flag} {slug}")))
-                }
+            match catalog.app.id_of(&Actor::Operator, kind, &Reference::from(name.as_str())).await {
+                Ok(id) => Ok(Some(id)),
                 Err(AppError::NotFound(_) | AppError::Gone(_)) => {
                     Err(Failure::usage(format!("there is no {kind} {name:?}"))
                         .help(format!("{flag} takes an id or a slug")))

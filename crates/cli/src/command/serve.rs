@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use tokio::{runtime::Handle, signal};
+use tokio::runtime::Handle;
 use vitrina_app::{
     App,
     auth::Actor,
@@ -23,6 +23,7 @@ use crate::{
     config::{Settings, Tls},
     demo,
     failure::{Exit, Failure},
+    signals::Signals,
     wiring::{self, Catalog},
 };
 
@@ -101,7 +102,10 @@ impl Doors {
     async fn serve(self, app: &App, options: Options) -> Result<Ended, Failure> {
         let Self { catalog, figures } = self;
         let lifecycle = Lifecycle::default();
-        let signals = tokio::spawn(watch_signals(lifecycle.clone()));
+        // Heard from before anyone is told that the server listens.
+        let signals = Signals::listen()
+            .map_err(|error| Failure::because("cannot hear the signals that end the server", error))?;
+        let signals = tokio::spawn(watch_signals(signals, lifecycle.clone()));
         let follower = {
             let lifecycle = lifecycle.clone();
             follow::spawn(app, async move { lifecycle.stopping().await })
@@ -129,29 +133,12 @@ impl Doors {
 }
 
 /// The first signal drains, the second one ends at once.
-async fn watch_signals(lifecycle: Lifecycle) {
+async fn watch_signals(mut signals: Signals, lifecycle: Lifecycle) {
     loop {
-        if let Err(error) = next_signal().await {
-            tracing::error!(%error, "cannot hear signals; only a kill ends the server");
-            return;
-        }
+        signals.next().await;
         tracing::info!("stopping: requests in flight are answered; a second signal ends them");
         lifecycle.stop();
     }
-}
-
-#[cfg(unix)]
-async fn next_signal() -> std::io::Result<()> {
-    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn next_signal() -> std::io::Result<()> {
-    signal::ctrl_c().await
 }
 
 fn cannot_listen(flag: &str, error: ListenError) -> Failure {

@@ -9,11 +9,12 @@ use serde_json::Value;
 use vitrina_domain::{
     finding::Finding,
     metadata::{Catalog, Dataset, Document as _},
-    record::Record,
+    record::{Record, Stored, Unreadable},
     vocabulary::Vocabularies,
 };
 
 use crate::Format;
+pub use own::Beside;
 pub(crate) use own::SERVED;
 
 /// What a writer must know beside the records.
@@ -48,7 +49,7 @@ impl<'a> ListWriter<'a> {
         match self.format {
             Format::Json => {
                 out.extend_from_slice(b"{\"catalog\":");
-                own::append(&self.context.catalog.to_object().into(), out);
+                own::json(&self.context.catalog.to_object(), out);
                 out.extend_from_slice(b",\"items\":[");
             }
             Format::Ndjson => {}
@@ -62,33 +63,29 @@ impl<'a> ListWriter<'a> {
     }
 
     /// One record. A value that cannot be expressed is left out and is a finding; it never breaks the list.
-    pub fn record(&mut self, record: &Record, out: &mut Vec<u8>) -> Vec<Finding> {
+    pub fn record(&mut self, record: Record<Stored>, out: &mut Vec<u8>) -> Result<Vec<Finding>, Unreadable> {
         let first = self.written == 0;
-        let findings = match self.format {
+        let mut findings = Vec::new();
+        match self.format {
             Format::Json => {
                 separate(first, out);
-                own::append(&own::record(record, self.context.base_url), out);
-                Vec::new()
+                own::append(&record, self.context.base_url, &Beside::default(), out);
             }
             Format::Ndjson => {
-                own::append(&own::record(record, self.context.base_url), out);
+                own::append(&record, self.context.base_url, &Beside::default(), out);
                 out.push(b'\n');
-                Vec::new()
             }
-            Format::Csv => {
-                table::row(record, self.context, out);
-                Vec::new()
-            }
+            Format::Csv => table::row(&record.read()?, self.context, out),
             Format::DataJson => {
-                let Some(dataset) = record.metadata.as_dataset() else { return Vec::new() };
+                let record = record.read()?;
+                let Some(dataset) = record.metadata.as_dataset() else { return Ok(findings) };
                 separate(first, out);
-                own::append(&data_json::dataset(dataset, data_json::Forms::of(self.context)), out);
-                Vec::new()
+                own::json(&data_json::dataset(dataset, data_json::Forms::of(self.context)), out);
             }
-            Format::Turtle => self.turtle.listed(record, self.context, out),
-        };
+            Format::Turtle => findings = self.turtle.listed(&record.read()?, self.context, out),
+        }
         self.written += 1;
-        findings
+        Ok(findings)
     }
 
     /// What stands after the last record.
@@ -107,32 +104,36 @@ fn separate(first: bool, out: &mut Vec<u8>) {
 }
 
 /// One record alone in a format.
-pub fn record(format: Format, context: Context<'_>, record: &Record) -> (Vec<u8>, Vec<Finding>) {
+pub fn record(
+    format: Format,
+    context: Context<'_>,
+    record: Record<Stored>,
+) -> Result<(Vec<u8>, Vec<Finding>), Unreadable> {
     let mut out = Vec::new();
     let mut findings = Vec::new();
     match format {
         Format::Json | Format::Ndjson => {
-            own::append(&own::record(record, context.base_url), &mut out);
+            own::append(&record, context.base_url, &Beside::default(), &mut out);
             out.push(b'\n');
         }
         Format::Csv => {
             table::header(&mut out);
-            table::row(record, context, &mut out);
+            table::row(&record.read()?, context, &mut out);
         }
-        Format::DataJson => match record.metadata.as_dataset() {
+        Format::DataJson => match record.read()?.metadata.as_dataset() {
             Some(dataset) => {
-                own::append(&data_json::dataset(dataset, data_json::Forms::of(context)), &mut out);
+                own::json(&data_json::dataset(dataset, data_json::Forms::of(context)), &mut out);
                 out.push(b'\n');
             }
             None => findings.push(data_json::no_dataset()),
         },
         Format::Turtle => {
             let mut writer = turtle::Writer::new();
-            findings = writer.record(record, context, &mut out);
+            findings = writer.record(&record.read()?, context, &mut out);
             writer.end(&mut out);
         }
     }
-    (out, findings)
+    Ok((out, findings))
 }
 
 /// A catalog description alone in a format that has one (`data.json` header, Turtle).
@@ -140,7 +141,7 @@ pub fn catalog(format: Format, context: Context<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     match format {
         Format::Json | Format::Ndjson => {
-            own::append(&context.catalog.to_object().into(), &mut out);
+            own::json(&context.catalog.to_object(), &mut out);
             out.push(b'\n');
         }
         Format::Csv => table::header(&mut out),
@@ -163,7 +164,9 @@ pub fn data_json_dataset(dataset: &Dataset, languages: &[&str], vocabularies: &V
     data_json::dataset(dataset, data_json::Forms { languages, vocabularies })
 }
 
-/// A record as our own JSON: server-owned members beside the members of the document.
-pub fn json_record(record: &Record, base_url: &str) -> Value {
-    own::record(record, base_url)
+/// A record as our own JSON: server-owned members before the members of the document.
+pub fn json_record(record: &Record<Stored>, base_url: &str, beside: &Beside) -> Vec<u8> {
+    let mut out = Vec::new();
+    own::append(record, base_url, beside, &mut out);
+    out
 }

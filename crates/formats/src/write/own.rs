@@ -1,7 +1,8 @@
 //! Our own JSON: the document, and beside it what the server says of the record.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
-use vitrina_domain::record::{Kind, Record};
+use vitrina_domain::record::{Described, Kind, Record, Stored};
 
 /// The members that stand beside the document's own; readers take them out again.
 pub(crate) const SERVED: &[&str] = &[
@@ -22,12 +23,12 @@ pub(crate) const SERVED: &[&str] = &[
 ];
 
 /// The permanent IRI of a record.
-pub(super) fn iri(record: &Record, base_url: &str) -> String {
+pub(super) fn iri<M: Described>(record: &Record<M>, base_url: &str) -> String {
     format!("{base_url}/id/{}/{}", record.kind().as_str(), record.id)
 }
 
 /// The address of the page about a record.
-pub(super) fn page(record: &Record, base_url: &str) -> String {
+pub(super) fn page<M: Described>(record: &Record<M>, base_url: &str) -> String {
     let segment = match record.kind() {
         Kind::Dataset => "dataset",
         Kind::Catalog => "catalog",
@@ -38,52 +39,99 @@ pub(super) fn page(record: &Record, base_url: &str) -> String {
     format!("{base_url}/{segment}/{}", record.slug)
 }
 
-/// The record with its document.
-pub(super) fn record(record: &Record, base_url: &str) -> Value {
-    let Value::Object(mut object) = record.metadata.to_document() else { return Value::Null };
-    if let Some(Value::Array(files)) = object.get_mut("distribution") {
-        for (file, id) in files.iter_mut().zip(&record.distribution_ids) {
-            if let Value::Object(file) = file {
-                file.insert("id".to_owned(), id.to_string().into());
-            }
-        }
-    }
-    object.extend(served(record, base_url));
-    Value::Object(object)
+/// What else is shown of a record in our own JSON.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// Members that stand before those of the document.
+    pub members: Map<String, Value>,
+    /// How many distributions are shown at most; nothing means all that are at hand.
+    pub distributions: Option<usize>,
 }
 
-fn served(record: &Record, base_url: &str) -> Map<String, Value> {
-    let mut served: Map<String, Value> = [
-        ("id", record.id.to_string()),
-        ("kind", record.kind().as_str().to_owned()),
-        ("slug", record.slug.to_string()),
-        ("visibility", record.visibility.state().to_owned()),
-        ("created_at", record.created.to_string()),
-        ("updated_at", record.updated.to_string()),
-        ("source_id", record.source_id.to_string()),
-        ("hash", record.hash.to_string()),
-        ("url", page(record, base_url)),
-        ("iri", iri(record, base_url)),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), Value::String(value)))
-    .collect();
-    served.insert("revision".to_owned(), record.revision.into());
-    let optional = [
-        ("catalog_id", record.catalog_id.map(|id| id.to_string())),
-        ("organization_id", record.organization_id.map(|id| id.to_string())),
-        ("reason", record.visibility.reason().map(str::to_owned)),
-    ];
-    served.extend(
-        optional
-            .into_iter()
-            .filter_map(|(name, value)| value.map(|value| (name.to_owned(), Value::String(value)))),
-    );
-    served
+/// Appends the record as one object: what the server says of it, then its document as it is stored.
+pub(super) fn append(record: &Record<Stored>, base_url: &str, beside: &Beside, out: &mut Vec<u8>) {
+    let mut members = Members { out, separator: b'{' };
+    served(record, base_url, &mut members);
+    for (name, value) in &beside.members {
+        members.value(name, value);
+    }
+    members.stored(record.metadata.members());
+    let distributions = record.metadata.distributions().zip(&record.distribution_ids);
+    let most = beside.distributions.unwrap_or(usize::MAX);
+    if most > 0 && distributions.len() > 0 {
+        members.name("distribution");
+        members.out.push(b'[');
+        for (place, (distribution, id)) in distributions.take(most).enumerate() {
+            if place > 0 {
+                members.out.push(b',');
+            }
+            let mut members = Members { out: &mut *members.out, separator: b'{' };
+            members.text("id", &id.to_string());
+            members.stored(distribution);
+            members.out.push(b'}');
+        }
+        members.out.push(b']');
+    }
+    members.out.push(b'}');
+}
+
+fn served(record: &Record<Stored>, base_url: &str, members: &mut Members<'_>) {
+    members.text("id", &record.id.to_string());
+    members.text("kind", record.kind().as_str());
+    members.text("slug", record.slug.as_str());
+    members.value("revision", &record.revision.into());
+    members.text("visibility", record.visibility.state());
+    if let Some(reason) = record.visibility.reason() {
+        members.text("reason", reason);
+    }
+    members.text("created_at", &record.created.to_string());
+    members.text("updated_at", &record.updated.to_string());
+    members.text("source_id", &record.source_id.to_string());
+    for (name, id) in [("catalog_id", record.catalog_id), ("organization_id", record.organization_id)] {
+        if let Some(id) = id {
+            members.text(name, &id.to_string());
+        }
+    }
+    members.text("hash", &record.hash.to_string());
+    members.text("url", &page(record, base_url));
+    members.text("iri", &iri(record, base_url));
+}
+
+/// Writes the members of one object.
+struct Members<'a> {
+    out: &'a mut Vec<u8>,
+    /// What stands before the next member: the brace, then commas.
+    separator: u8,
+}
+
+impl Members<'_> {
+    fn name(&mut self, name: &str) {
+        self.out.push(std::mem::replace(&mut self.separator, b','));
+        json(name, self.out);
+        self.out.push(b':');
+    }
+
+    fn text(&mut self, name: &str, text: &str) {
+        self.name(name);
+        json(text, self.out);
+    }
+
+    fn value(&mut self, name: &str, value: &Value) {
+        self.name(name);
+        json(value, self.out);
+    }
+
+    /// Members that are JSON text already.
+    fn stored(&mut self, members: &str) {
+        if !members.is_empty() {
+            self.out.push(std::mem::replace(&mut self.separator, b','));
+            self.out.extend_from_slice(members.as_bytes());
+        }
+    }
 }
 
 /// Appends compact JSON.
-pub(super) fn append(value: &Value, out: &mut Vec<u8>) {
-    // Writing a `Value` into memory cannot fail: its keys are strings and its numbers finite.
+pub(super) fn json<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+    // Writing texts and `Value`s into memory cannot fail: their keys are strings and their numbers finite.
     let _infallible = serde_json::to_writer(out, value);
 }

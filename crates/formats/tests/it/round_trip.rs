@@ -8,14 +8,16 @@ use serde_json::{Map, Value};
 use vitrina_domain::record::{Kind, Metadata};
 use vitrina_formats::{
     read::{InputFormat, Limits, parse},
-    write::{data_json_dataset, json_record},
+    write::{Beside, data_json_dataset, json_record},
 };
 
 /// Reads what the writers write and compares; what differs is told.
 fn check(metadata: &Metadata) -> Result<(), String> {
     let document = metadata.to_document();
     let entry = data_json_dataset(metadata.as_dataset().unwrap(), &["es", "en"], vocabularies());
-    let line = json_record(&record(metadata.clone()), "https://datos.example.org");
+    let line =
+        json_record(&record(metadata.clone()).stored(), "https://datos.example.org", &Beside::default());
+    let line = serde_json::from_slice(&line).unwrap();
     for (format, written) in [(InputFormat::DataJson, entry), (InputFormat::Ndjson, line)] {
         let bytes = serde_json::to_vec(&written).unwrap();
         let read = parse(format, &bytes).unwrap().document;

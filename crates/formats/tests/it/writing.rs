@@ -11,7 +11,7 @@ use vitrina_domain::record::{Kind, Metadata};
 use vitrina_formats::{
     Format,
     read::{InputFormat, Limits, parse},
-    write::{self, Context, ListWriter, data_json_dataset, json_record},
+    write::{self, Beside, Context, ListWriter, data_json_dataset, json_record},
 };
 
 const BASE: &str = "https://datos.example.org";
@@ -27,7 +27,7 @@ fn list(format: Format, records: &[Metadata]) -> String {
         let mut writer = ListWriter::new(format, context);
         writer.begin(&mut out);
         for metadata in records {
-            writer.record(&record(metadata.clone()), &mut out);
+            writer.record(record(metadata.clone()).stored(), &mut out).unwrap();
         }
         writer.end(&mut out);
         String::from_utf8(out).unwrap()
@@ -239,7 +239,8 @@ fn values_that_rdf_cannot_hold_are_left_out_with_a_finding() {
         "modified": "ayer", "temporalResolution": "diaria", "spatialResolutionInMeters": "mucha",
         "keyword": ["a", ""], "distribution": [{"accessURL": "sin esquema", "byteSize": -1}]}),
     );
-    let (bytes, findings) = with_context(|context| write::record(Format::Turtle, context, &record(odd)));
+    let (bytes, findings) =
+        with_context(|context| write::record(Format::Turtle, context, record(odd).stored()).unwrap());
     let pointers: Vec<&str> = findings.iter().map(|finding| finding.pointer.as_str()).collect();
     assert_eq!(
         pointers,
@@ -259,7 +260,8 @@ fn values_that_rdf_cannot_hold_are_left_out_with_a_finding() {
 #[test]
 fn one_record_is_written_alone_in_every_format() {
     for format in Format::ALL {
-        let (bytes, findings) = with_context(|context| write::record(*format, context, &record(full())));
+        let (bytes, findings) =
+            with_context(|context| write::record(*format, context, record(full()).stored()).unwrap());
         assert!(!bytes.is_empty() && findings.is_empty(), "{format:?} {findings:?}");
         assert!(!with_context(|context| write::catalog(*format, context)).is_empty());
     }
@@ -267,7 +269,8 @@ fn one_record_is_written_alone_in_every_format() {
 
 #[test]
 fn our_json_says_what_the_server_knows() {
-    let json = json_record(&record(full()), BASE);
+    let written = json_record(&record(full()).stored(), BASE, &Beside::default());
+    let json: Value = serde_json::from_slice(&written).unwrap();
     for (name, expected) in [
         ("id", json!("0190b6a5-7e2a-7c3e-8f10-000000000001")),
         ("kind", json!("dataset")),
@@ -281,6 +284,30 @@ fn our_json_says_what_the_server_knows() {
     }
     assert_eq!((json.get("reason"), json.get("organization_id")), (None, None));
     assert_eq!(json.pointer("/distribution/0/id"), Some(&json!("0190b6a5-7e2a-7c3e-8f10-000000001000")));
+}
+
+#[test]
+fn our_json_is_one_object_whatever_is_shown_of_it() {
+    let bare = dataset(json!({"identifier": "1"}));
+    let only_files = dataset(json!({"title": "Agua", "distribution": [{}, {"title": "}{\"\u{7}"}]}));
+    for metadata in [full(), bare, only_files] {
+        let all = metadata.as_dataset().unwrap().distribution.len();
+        let stored = record(metadata.clone()).stored();
+        for most in [None, Some(0), Some(1), Some(99)] {
+            let members =
+                [("reason_for_this", json!({"a": [1]}))].map(|(name, value)| (name.to_owned(), value));
+            let beside = Beside { members: members.into_iter().collect(), distributions: most };
+            let written = json_record(&stored, BASE, &beside);
+            let mut shown: Value = serde_json::from_slice(&written).unwrap();
+            let object = shown.as_object_mut().unwrap();
+            assert_eq!(object.remove("reason_for_this"), Some(json!({"a": [1]})));
+            let files = object.remove("distribution").unwrap_or_else(|| json!([]));
+            assert_eq!(files.as_array().unwrap().len(), all.min(most.unwrap_or(usize::MAX)));
+            let document = metadata.to_document();
+            let members = document.as_object().unwrap().iter().filter(|(name, _)| *name != "distribution");
+            assert!(members.into_iter().all(|(name, value)| object.get(name) == Some(value)));
+        }
+    }
 }
 
 #[test]

@@ -11,9 +11,6 @@ use vitrina_domain::{
 
 use super::{Frame, Rendered};
 
-/// How many files a page shows; the API has all of them.
-const MOST_FILES: usize = 25;
-
 /// A value, and where it leads if it is a link of the web.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Link {
@@ -66,6 +63,7 @@ pub(crate) fn dataset(
     frame: Frame<'_>,
     record: &Record,
     dataset: &Dataset,
+    all_files: usize,
     beside: &Neighbours,
 ) -> Rendered {
     let languages = frame.languages();
@@ -74,8 +72,7 @@ pub(crate) fn dataset(
             (if tag.is_undetermined() { "" } else { tag.as_str() }, title)
         });
     let description = dataset.description.pick(&languages).map_or("", |(_, text)| text);
-    let files =
-        dataset.distribution.iter().take(MOST_FILES).map(|distribution| file(app, &frame, distribution));
+    let files = dataset.distribution.iter().map(|distribution| file(app, &frame, distribution));
     let representations = vitrina_formats::Format::ALL
         .iter()
         .filter_map(|format| {
@@ -92,7 +89,7 @@ pub(crate) fn dataset(
         paragraphs: description.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).collect(),
         properties: properties(app, &frame, dataset, beside),
         files: files.collect(),
-        hidden_files: dataset.distribution.len().saturating_sub(MOST_FILES),
+        hidden_files: all_files.saturating_sub(dataset.distribution.len()),
         api: format!("/api/v1/datasets/{}", record.id),
         permanent: app.address(&format!("/id/dataset/{}", record.id)),
         revision: record.revision,

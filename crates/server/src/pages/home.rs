@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use vitrina_app::{App, directory::Neighbours, facet::LabelledFacet};
-use vitrina_domain::record::{Kind, Record};
+use vitrina_domain::record::{Kind, Record, Stored};
 
 use super::{
     Frame, Rendered,
@@ -16,7 +16,7 @@ pub(crate) struct Home {
     /// Public records by kind.
     pub(crate) counts: HashMap<Kind, u64>,
     /// The newest datasets, with their neighbours.
-    pub(crate) newest: Vec<(Record, Neighbours)>,
+    pub(crate) newest: Vec<(Record<Stored>, Neighbours)>,
     /// Themes and formats with counts.
     pub(crate) facets: Vec<LabelledFacet>,
 }
@@ -46,7 +46,7 @@ pub(crate) fn home(app: &App, frame: Frame<'_>, home: &Home) -> Rendered {
             .newest
             .iter()
             .map(|(record, beside)| Card::new(app, &frame, record, beside, None))
-            .collect(),
+            .collect::<Result<_, _>>()?,
         facets: home.facets.iter().map(|facet| choices(&frame, facet, "/search?")).collect(),
         frame,
     }

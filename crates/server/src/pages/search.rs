@@ -4,7 +4,7 @@ use askama::Template;
 use vitrina_app::{App, directory::Neighbours, facet::LabelledFacet};
 use vitrina_domain::{
     query::Field,
-    record::{Kind, Record},
+    record::{Kind, Record, Stored},
 };
 
 use super::{Frame, Rendered};
@@ -16,7 +16,7 @@ pub(crate) struct Results<'a> {
     /// How many there are in all.
     pub(crate) total: u64,
     /// The records with their neighbours and, where words were found, a marked snippet (escaped HTML).
-    pub(crate) hits: Vec<(Record, Neighbours, Option<String>)>,
+    pub(crate) hits: Vec<(Record<Stored>, Neighbours, Option<String>)>,
     /// Counts to narrow the search by.
     pub(crate) facets: Vec<LabelledFacet>,
     /// The path and query that facet links extend, ending in `?` or `&`.
@@ -61,13 +61,13 @@ struct Page<'a> {
 
 /// Renders a page of results.
 pub(crate) fn search(app: &App, frame: Frame<'_>, results: &Results<'_>) -> Rendered {
-    let card = |(record, beside, snippet): &(Record, Neighbours, Option<String>)| {
+    let card = |(record, beside, snippet): &(Record<Stored>, Neighbours, Option<String>)| {
         Card::new(app, &frame, record, beside, snippet.clone())
     };
     Page {
         query: results.query,
         total: results.total,
-        hits: results.hits.iter().map(card).collect(),
+        hits: results.hits.iter().map(card).collect::<Result<_, _>>()?,
         facets: results.facets.iter().map(|facet| choices(&frame, facet, &results.narrow)).collect(),
         next: results.next.as_deref(),
         frame,
@@ -101,18 +101,18 @@ impl Card {
     pub(super) fn new(
         app: &App,
         frame: &Frame<'_>,
-        record: &Record,
+        record: &Record<Stored>,
         beside: &Neighbours,
         snippet: Option<String>,
-    ) -> Self {
+    ) -> Result<Self, askama::Error> {
         let languages = frame.languages();
-        let (lang, title) = record
-            .metadata
+        let outline = record.outline().map_err(askama::Error::custom)?;
+        let (lang, title) = outline
             .title()
             .pick(&languages)
             .map_or(("", record.slug.as_str()), |(tag, title)| (tag.as_str(), title));
-        let summary = record.metadata.description().pick(&languages).map_or("", |(_, text)| text);
-        let dataset = record.metadata.as_dataset();
+        let summary = outline.description().pick(&languages).map_or("", |(_, text)| text);
+        let dataset = outline.as_dataset();
         let mut formats: Vec<String> = dataset
             .map(|dataset| dataset.distribution.as_slice())
             .unwrap_or_default()
@@ -133,7 +133,7 @@ impl Card {
             Kind::Dataset => format!("{prefix}{}", record.slug),
             other => format!("{prefix}{}/{}", other.collection(), record.slug),
         };
-        Self {
+        Ok(Self {
             href: path,
             title: title.to_owned(),
             lang: if lang == "und" { String::new() } else { lang.to_owned() },
@@ -147,7 +147,7 @@ impl Card {
             summary: shorten(summary, 220),
             snippet,
             formats,
-        }
+        })
     }
 }
 

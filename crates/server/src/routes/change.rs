@@ -71,7 +71,7 @@ async fn list(Ask(inquiry, _): Ask<ChangesAsks>) -> Answer<Response> {
                 let token = cursor::encode(binding(), &change.seq);
                 view::change(&state.site, change, record.as_ref(), token, &languages)
             })
-            .collect();
+            .collect::<Result<_, _>>()?;
         let token = cursor::encode(binding(), &page.next);
         let from = Parameter::From.name();
         let next = page.more.then(|| inquiry.address(&[from], (from, &token)));

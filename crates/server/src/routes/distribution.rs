@@ -6,7 +6,10 @@ use axum::{
 };
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use vitrina_app::{DistributionRow, record::Reference};
+use vitrina_app::{
+    DistributionRow,
+    record::{Extent, Reference},
+};
 use vitrina_domain::{finding::Bilingual, record::Kind};
 
 use super::{
@@ -43,7 +46,7 @@ pub(crate) async fn list(
     Ask(inquiry, _): Ask<DistributionsAsks>,
     Path(id): Path<String>,
 ) -> Result<Response, Instead> {
-    let record = found(Kind::Dataset, &id, "/distributions", &inquiry).await?;
+    let record = found(Kind::Dataset, &id, "/distributions", Extent::HEAD, &inquiry).await?;
     let validators = validators(&record, "distributions", &[inquiry.uri.query().unwrap_or_default()]);
     let make = async || {
         let Inquiry { state, actor, asked, .. } = &inquiry;

@@ -2,7 +2,6 @@
 
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vitrina_app::{
     facet::LabelledFacet,
@@ -21,7 +20,7 @@ use crate::{
     notice::Notice,
     problem::{Answer, Code, Problem},
     state::AppState,
-    view::{self, Summary},
+    view::{self, Item, Summary},
 };
 
 asks! {
@@ -76,7 +75,7 @@ pub(crate) struct Facet {
 pub(crate) struct Found {
     /// The records, best first.
     #[schema(value_type = Vec<Summary>)]
-    items: Vec<Value>,
+    items: Vec<Item>,
     /// The address of the next page, or null on the last one.
     #[schema(format = "uri", required = true)]
     next: Option<String>,
@@ -175,23 +174,21 @@ async fn search(Ask(inquiry, _): Ask<SearchAsks>) -> Answer<Response> {
     inquiry.answer(make).await
 }
 
-async fn items(results: &SearchResults, inquiry: &Inquiry) -> Answer<Vec<Value>> {
+async fn items(results: &SearchResults, inquiry: &Inquiry) -> Answer<Vec<Item>> {
     let Inquiry { state, asked, reader, .. } = inquiry;
     let languages = reader.tags();
-    let records: Vec<_> = results.hits.iter().map(|(_, record)| record.clone()).collect();
-    let beside = state.app.neighbours(&records).await?;
+    let beside = state.app.neighbours(results.hits.iter().map(|(_, record)| record)).await?;
     let by_relevance = asked.order().key == SortKey::Relevance;
     let items = results.hits.iter().zip(&beside).map(|((hit, record), beside)| {
         let summary = Summary {
             title_highlight: hit.title_highlight.clone(),
             snippet: hit.snippet.clone(),
             score: by_relevance.then(|| format!("{:.3}", hit.score)),
-            ..view::summary(&state.app, &state.site, record, beside, &languages)
+            ..view::summary(&state.app, &state.site, record, beside, &languages)?
         };
-        let summary = serde_json::to_value(summary).unwrap_or_default();
-        asked.fields.as_ref().map_or(summary.clone(), |paths| view::project(&summary, paths))
+        Ok(Item::of(summary, asked.fields.as_deref()))
     });
-    Ok(items.collect())
+    items.collect()
 }
 
 /// Facets with labels and addresses for the reader.

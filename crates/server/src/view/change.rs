@@ -1,7 +1,10 @@
 //! A change: the same object in `/changes`, in feeds and in webhooks.
 
 use serde::Serialize;
-use vitrina_domain::{change::Change, record::Record};
+use vitrina_domain::{
+    change::Change,
+    record::{Record, Stored, Unreadable},
+};
 
 use crate::site::Site;
 
@@ -35,14 +38,14 @@ pub(crate) struct ChangeView {
 pub(crate) fn change(
     site: &Site,
     change: &Change,
-    record: Option<&Record>,
+    record: Option<&Record<Stored>>,
     token: String,
     languages: &[&str],
-) -> ChangeView {
+) -> Result<ChangeView, Unreadable> {
     let Change { seq: _, at, actor: _, audience: _, kind, entity_id, op, revision, hash, changed } = change;
-    let title =
-        record.and_then(|record| record.metadata.title().pick(languages)).map(|(_, title)| title.to_owned());
-    ChangeView {
+    let outline = record.map(Record::outline).transpose()?;
+    let title = outline.as_ref().and_then(|outline| outline.title().pick(languages));
+    Ok(ChangeView {
         token,
         at: at.to_string(),
         op: op.as_str(),
@@ -52,6 +55,6 @@ pub(crate) fn change(
         hash: hash.to_string(),
         url: site.url(&format!("/api/v1/{}/{entity_id}", kind.collection())),
         changed: changed.clone(),
-        title,
-    }
+        title: title.map(|(_, title)| title.to_owned()),
+    })
 }

@@ -1,58 +1,50 @@
 //! A whole record: its document with what the server says of it.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use vitrina_app::directory::Neighbours;
 use vitrina_domain::{
     finding::{Finding, Locale},
-    record::{Record, Revision},
+    record::{Record, Revision, Stored},
 };
+use vitrina_formats::write::{Beside, json_record};
 
 use super::summary::name;
 use crate::site::Site;
 
 /// The most distributions a dataset embeds; the others are in its paged collection.
-const MOST_DISTRIBUTIONS: usize = 25;
+pub(crate) const MOST_DISTRIBUTIONS: u8 = 25;
 
-/// A record as JSON; `expand` names the references to follow.
-pub(crate) fn record(
-    site: &Site,
-    record: &Record,
-    beside: &Neighbours,
-    expand: &[String],
-    languages: &[&str],
-) -> Value {
-    let mut view = past_record(site, record, beside, expand, languages);
-    if let Some(object) = view.as_object_mut()
-        && let Some(Value::Array(distributions)) = object.get_mut("distribution")
-    {
-        let all = distributions.len();
-        distributions.truncate(MOST_DISTRIBUTIONS);
-        if all > MOST_DISTRIBUTIONS {
-            let url = site.url(&format!("/api/v1/datasets/{}/distributions", record.id));
-            object.insert("distributions".to_owned(), json!({"total": all, "url": url}));
-        }
+/// A record as JSON, with what else is said of it.
+pub(crate) fn record(site: &Site, record: &Record<Stored>, mut beside: Map<String, Value>) -> Vec<u8> {
+    let all = record.metadata.total_distributions();
+    if all > usize::from(MOST_DISTRIBUTIONS) {
+        let url = site.url(&format!("/api/v1/datasets/{}/distributions", record.id));
+        beside.insert("distributions".to_owned(), json!({"total": all, "url": url}));
     }
-    view
+    let beside = Beside { members: beside, distributions: Some(MOST_DISTRIBUTIONS.into()) };
+    json_record(record, &site.base_url, &beside)
 }
 
 /// A record as it was, with all its distributions: those of the past have no collection to go on in.
-pub(crate) fn past_record(
+pub(crate) fn past_record(site: &Site, record: &Record<Stored>, beside: Map<String, Value>) -> Vec<u8> {
+    json_record(record, &site.base_url, &Beside { members: beside, distributions: None })
+}
+
+/// The names that stand beside a record; `expand` names the references to follow.
+pub(crate) fn neighbours(
     site: &Site,
-    record: &Record,
-    beside: &Neighbours,
+    neighbours: &Neighbours,
     expand: &[String],
     languages: &[&str],
-) -> Value {
-    let mut view = vitrina_formats::write::json_record(record, &site.base_url);
-    let Some(object) = view.as_object_mut() else { return view };
-    object.insert("source_name".to_owned(), Value::from(&*beside.source));
-    for (word, neighbour) in [("organization", &beside.organization), ("catalog", &beside.catalog)] {
+) -> Map<String, Value> {
+    let mut beside = Map::from_iter([("source_name".to_owned(), Value::from(&*neighbours.source))]);
+    for (word, neighbour) in [("organization", &neighbours.organization), ("catalog", &neighbours.catalog)] {
         if let Some(neighbour) = neighbour.as_ref().filter(|_| expand.iter().any(|asked| asked == word)) {
             let expanded = serde_json::to_value(name(site, neighbour, languages)).unwrap_or_default();
-            object.insert(format!("{word}_expanded"), expanded);
+            beside.insert(format!("{word}_expanded"), expanded);
         }
     }
-    view
+    beside
 }
 
 /// Findings in the reader's language.
@@ -81,7 +73,7 @@ pub(crate) fn findings(findings: &[Finding], locale: Locale) -> Value {
 }
 
 /// A revision, with its document where it is at hand.
-pub(crate) fn revision(site: &Site, record: &Record, revision: &Revision) -> Value {
+pub(crate) fn revision(site: &Site, record: &Record<Stored>, revision: &Revision) -> Value {
     let Revision { number, valid_from, valid_to, actor, hash, document, raw: _ } = revision;
     let path = format!("/api/v1/{}/{}/revisions/{number}", record.kind().collection(), record.id);
     let mut view = json!({

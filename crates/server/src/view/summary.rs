@@ -2,7 +2,12 @@
 
 use serde::Serialize;
 use vitrina_app::{App, directory::Neighbours};
-use vitrina_domain::{language::Text, metadata::Concept, record::Record, vocabulary::Vocabulary};
+use vitrina_domain::{
+    language::Text,
+    metadata::Concept,
+    record::{Record, Stored, Unreadable},
+    vocabulary::Vocabulary,
+};
 
 use crate::site::Site;
 
@@ -60,7 +65,7 @@ pub(crate) struct Summary {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub(crate) theme: Vec<String>,
-    /// Format codes of its distributions.
+    /// Format codes of its distributions (the first 200).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub(crate) format: Vec<String>,
@@ -101,14 +106,14 @@ pub(crate) struct Summary {
 pub(crate) fn summary(
     app: &App,
     site: &Site,
-    record: &Record,
+    record: &Record<Stored>,
     beside: &Neighbours,
     languages: &[&str],
-) -> Summary {
+) -> Result<Summary, Unreadable> {
     let lists = app.vocabularies();
-    let dataset = record.metadata.as_dataset();
-    let (title_lang, title) = record
-        .metadata
+    let outline = record.outline()?;
+    let dataset = outline.as_dataset();
+    let (title_lang, title) = outline
         .title()
         .pick(languages)
         .map_or(("und", record.slug.as_str()), |(tag, title)| (tag.as_str(), title));
@@ -121,15 +126,15 @@ pub(crate) fn summary(
     let license =
         license.or_else(|| distributions.iter().find_map(|distribution| distribution.license.as_ref()));
     let text = |text: &Text| text.pick(languages).map(|(_, text)| text.to_owned());
-    Summary {
+    Ok(Summary {
         id: record.id.to_string(),
         kind: record.kind().as_str(),
         slug: record.slug.to_string(),
         title: title.to_owned(),
         title_lang: title_lang.to_owned(),
-        description: text(record.metadata.description()).map(|text| text.chars().take(500).collect()),
+        description: text(outline.description()).map(|text| text.chars().take(500).collect()),
         identifier: record.identifier.clone(),
-        publisher: record.metadata.publisher().and_then(|publisher| text(&publisher.name)),
+        publisher: outline.publisher().and_then(|publisher| text(&publisher.name)),
         organization: beside.organization.as_ref().map(|beside| name(site, beside, languages)),
         catalog: beside.catalog.as_ref().map(|beside| name(site, beside, languages)),
         source: beside.source.to_string(),
@@ -143,7 +148,7 @@ pub(crate) fn summary(
         license: license.and_then(|license| code(&lists.licence, license)),
         issued: dataset.and_then(|dataset| dataset.issued.as_ref()).map(ToString::to_string),
         modified: dataset.and_then(|dataset| dataset.modified.as_ref()).map(ToString::to_string),
-        distributions: distributions.len(),
+        distributions: record.metadata.total_distributions(),
         revision: record.revision,
         created_at: record.created.to_string(),
         updated_at: record.updated.to_string(),
@@ -151,7 +156,7 @@ pub(crate) fn summary(
         title_highlight: None,
         snippet: None,
         score: None,
-    }
+    })
 }
 
 /// How a neighbour is called.

@@ -10,12 +10,13 @@ use uuid::Uuid;
 use vitrina_domain::{
     change::Seq,
     id::{RecordId, SourceId},
-    record::{Kind, Record},
+    query::Direction,
+    record::{Kind, Record, Stored},
     scope::Scope,
 };
 
 use super::{
-    Records, row,
+    Extent, Records, row,
     visible::{self, Shelf, Stretch, stretches},
 };
 use crate::{Store, StoreError, Tx, column::Cell, merge::merged};
@@ -41,59 +42,77 @@ impl ListFilter {
     }
 }
 
-/// Where a page begins, and which way it goes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    pub(crate) after: Option<Seq>,
-    pub(crate) descending: bool,
+/// A stretch of a list in creation order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walk {
+    /// The position of the record that it comes after; nothing means from the end that it begins at.
+    pub after: Option<Seq>,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// How many records at most.
+    pub limit: u64,
 }
 
-impl Place {
+impl Walk {
+    /// The first of them all, oldest first.
+    pub const fn first(limit: u64) -> Self {
+        Self { after: None, direction: Direction::Ascending, limit }
+    }
+
+    /// What comes after a record.
+    #[must_use]
+    pub const fn after(self, after: Seq) -> Self {
+        Self { after: Some(after), ..self }
+    }
+
     pub(crate) fn order(self) -> Order {
-        if self.descending { Order::Desc } else { Order::Asc }
+        match self.direction {
+            Direction::Ascending => Order::Asc,
+            Direction::Descending => Order::Desc,
+        }
     }
 
     pub(crate) fn condition(self, shelf: Shelf) -> Option<Expr> {
         let seq = shelf.column(Records::CreatedSeq);
-        self.after.map(|Seq(after)| if self.descending { seq.lt(after) } else { seq.gt(after) })
+        self.after.map(|Seq(after)| match self.direction {
+            Direction::Ascending => seq.gt(after),
+            Direction::Descending => seq.lt(after),
+        })
     }
 }
 
 /// The records of one stretch from a place on.
-fn stretch_of(stretch: Stretch, kind: Kind, filter: &ListFilter, place: Place) -> SelectStatement {
+fn stretch_of(stretch: Stretch, kind: Kind, filter: &ListFilter, walk: Walk) -> SelectStatement {
     Query::select()
         .columns(Records::COLUMNS.map(|column| (Records::Table, column)))
         .from(Records::Table)
         .and_where(Expr::col((Records::Table, Records::Kind)).eq(kind.as_str()))
         .cond_where(stretch.condition(Shelf::Today))
         .cond_where(filter.condition(Shelf::Today))
-        .and_where_option(place.condition(Shelf::Today))
+        .and_where_option(walk.condition(Shelf::Today))
         .take()
 }
 
 /// The records of a page, without their distributions.
-fn page(scope: &Scope, kind: Kind, filter: &ListFilter, place: Place, limit: u64) -> Option<SelectStatement> {
+fn page(scope: &Scope, kind: Kind, filter: &ListFilter, walk: Walk) -> Option<SelectStatement> {
     let stretches = stretches(scope, filter).into_iter();
-    let selections = stretches.map(|stretch| stretch_of(stretch, kind, filter, place));
-    merged(selections, Records::CreatedSeq, &place.order(), limit)
+    let selections = stretches.map(|stretch| stretch_of(stretch, kind, filter, walk));
+    merged(selections, Records::CreatedSeq, &walk.order(), walk.limit)
 }
 
 impl Store {
-    /// Visible records in creation order after a position (before it, when `descending`); tombstones are not
-    /// in lists. Page 5,000 costs what page 1 costs.
+    /// Visible records in creation order; tombstones are not in lists. Page 5,000 costs what page 1 costs.
     pub async fn page(
         &self,
         scope: &Scope,
         kind: Kind,
         filter: &ListFilter,
-        after: Option<Seq>,
-        descending: bool,
-        limit: u64,
-    ) -> Result<Vec<Record>, StoreError> {
-        let place = Place { after, descending };
-        let Some(page) = page(scope, kind, filter, place, limit) else { return Ok(Vec::new()) };
-        let rows = self.connections.reader.query_all(&row::composed(page, place.order())).await?;
-        row::records(&rows)
+        walk: Walk,
+        extent: Extent,
+    ) -> Result<Vec<Record<Stored>>, StoreError> {
+        let Some(page) = page(scope, kind, filter, walk) else { return Ok(Vec::new()) };
+        let query = row::composed(page, walk.order(), extent, self.connections.reader.get_database_backend());
+        row::records(&self.connections.reader.query_all(&query).await?)
     }
 
     /// How many records such a list holds.
@@ -151,8 +170,8 @@ impl Tx {
             None => None,
         };
         let filter = ListFilter { source_id: Some(source_id), ..ListFilter::default() };
-        let place = Place { after, descending: false };
-        let Some(page) = page(&Scope::All, kind, &filter, place, limit) else { return Ok(Vec::new()) };
+        let walk = Walk { after, ..Walk::first(limit) };
+        let Some(page) = page(&Scope::All, kind, &filter, walk) else { return Ok(Vec::new()) };
         let ids = Query::select().column(Records::Id).from_subquery(page, "page").take();
         let rows = self.transaction.query_all(&ids).await?;
         let mut ids = Vec::with_capacity(rows.len());
@@ -183,9 +202,10 @@ mod tests {
 
     /// What `SQLite` says it does for a page, whatever is in it.
     async fn plan(store: &Store, scope: &Scope, filter: &ListFilter) -> String {
-        let place = Place { after: Some(Seq(7)), descending: false };
-        let page = page(scope, Kind::Dataset, filter, place, 100).unwrap();
-        let mut statement = DbBackend::Sqlite.build(&row::composed(page, place.order()));
+        let walk = Walk::first(100).after(Seq(7));
+        let page = page(scope, Kind::Dataset, filter, walk).unwrap();
+        let mut statement =
+            DbBackend::Sqlite.build(&row::composed(page, walk.order(), Extent::Whole, DbBackend::Sqlite));
         statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
         let rows = store.connections.reader.query_all_raw(statement).await.unwrap();
         let detail = |row: &QueryResult| row.try_get::<String>("", "detail").unwrap();

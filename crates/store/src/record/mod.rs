@@ -7,13 +7,13 @@ mod row;
 mod visible;
 mod write;
 
-pub use list::ListFilter;
+pub use list::{ListFilter, Walk};
 pub use write::{RecordWrite, Written};
 
 use sea_orm::DeriveIden;
 
-pub(crate) use list::Place;
 pub use read::Current;
+pub use row::Extent;
 pub(crate) use visible::{Shelf, listed, listed_on, remembered, stretches};
 
 /// The table and its columns.
@@ -61,7 +61,7 @@ impl Records {
         Self::Document,
     ];
 
-    /// The columns that readers need.
+    /// The columns that readers need, in the order in which rows are read.
     const COLUMNS: [Self; 16] = [
         Self::Id,
         Self::Kind,

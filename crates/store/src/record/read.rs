@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    Condition, ConnectionTrait, FromQueryResult,
+    Condition, ConnectionTrait as _, DbBackend, FromQueryResult,
     sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 use vitrina_domain::{
     canonical::Digest,
     id::{DistributionId, RecordId, SourceId},
-    record::{Kind, Record, Visibility},
+    record::{Kind, Record, Stored, Visibility},
     scope::Scope,
     slug::Slug,
 };
 
-use super::{Records, row, visible};
+use super::{Extent, Records, row, visible};
 use crate::{
     Store, StoreError, Tx,
     bulk::MOST_KEYS,
@@ -91,17 +91,13 @@ impl CurrentRow {
     }
 }
 
-fn selected(condition: Condition) -> SelectStatement {
+fn selected(condition: Condition, extent: Extent, backend: DbBackend) -> SelectStatement {
     let records = Query::select()
         .columns(Records::COLUMNS.map(|column| (Records::Table, column)))
         .from(Records::Table)
         .cond_where(condition)
         .take();
-    row::composed(records, Order::Asc)
-}
-
-async fn find<C: ConnectionTrait>(connection: &C, condition: Condition) -> Result<Vec<Record>, StoreError> {
-    row::records(&connection.query_all(&selected(condition)).await?)
+    row::composed(records, Order::Asc, extent, backend)
 }
 
 fn named(kind: Kind, id: RecordId) -> Condition {
@@ -117,20 +113,28 @@ impl Store {
         scope: &Scope,
         kind: Kind,
         id: RecordId,
-    ) -> Result<Option<Record>, StoreError> {
+        extent: Extent,
+    ) -> Result<Option<Record<Stored>>, StoreError> {
         let condition = named(kind, id).add(visible::found(scope));
-        Ok(find(&self.connections.reader, condition).await?.pop())
+        let query = selected(condition, extent, self.connections.reader.get_database_backend());
+        self.connections.reader.query_one(&query).await?.as_ref().map(row::record).transpose()
     }
 
     /// Records by id, whatever their kind, in the order asked; those out of scope or gone are left out.
-    pub async fn records(&self, scope: &Scope, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+    pub async fn records(
+        &self,
+        scope: &Scope,
+        ids: &[RecordId],
+        extent: Extent,
+    ) -> Result<Vec<Record<Stored>>, StoreError> {
         let mut found = HashMap::with_capacity(ids.len());
         for ids in ids.chunks(MOST_KEYS) {
             let condition = Condition::all()
                 .add(Expr::col((Records::Table, Records::Id)).is_in(ids.iter().map(|id| id.uuid())))
                 .add(visible::listed(scope));
-            let records = find(&self.connections.reader, condition).await?;
-            found.extend(records.into_iter().map(|record| (record.id, record)));
+            let query = selected(condition, extent, self.connections.reader.get_database_backend());
+            let rows = self.connections.reader.query_all(&query).await?;
+            found.extend(row::records(&rows)?.into_iter().map(|record| (record.id, record)));
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
@@ -156,9 +160,10 @@ impl Store {
 
 impl Tx {
     /// One record as this transaction sees it, whatever its visibility.
-    pub async fn record(&mut self, kind: Kind, id: RecordId) -> Result<Option<Record>, StoreError> {
+    pub async fn record(&mut self, kind: Kind, id: RecordId) -> Result<Option<Record<Stored>>, StoreError> {
         self.take_turn().await?;
-        Ok(find(&self.transaction, named(kind, id)).await?.pop())
+        let query = selected(named(kind, id), Extent::Whole, self.transaction.get_database_backend());
+        self.transaction.query_one(&query).await?.as_ref().map(row::record).transpose()
     }
 
     /// What is there already under these identifiers of a source.

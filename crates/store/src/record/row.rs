@@ -1,129 +1,156 @@
-//! A record as rows: its own columns, once per distribution.
+//! A record as one row: its own columns, and its distributions in one text.
 
 use sea_orm::{
-    FromQueryResult, QueryResult,
-    sea_query::{CaseStatement, Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement},
+    DbBackend, QueryResult, TryGetable,
+    sea_query::{Expr, Order, Query, SelectStatement},
 };
-use serde_json::Value;
 use uuid::Uuid;
 use vitrina_domain::{
     change::Seq,
     id::{DistributionId, RecordId, SourceId},
-    record::{Kind, Metadata, Record, Visibility},
+    record::{Kind, Record, Stored, Visibility},
     time::Timestamp,
 };
 
 use super::Records;
-use crate::{StoreError, column::Cell, distribution::Distributions};
+use crate::{StoreError, column::Cell};
 
-/// One row: the record, and one of its distributions where it has any.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct Row {
-    id: Uuid,
-    kind: String,
-    slug: String,
-    source_id: Uuid,
-    identifier: String,
-    catalog_id: Option<Uuid>,
-    organization_id: Option<Uuid>,
-    visibility: String,
-    visibility_reason: Option<String>,
-    was_published: bool,
-    created_seq: i64,
-    revision: i64,
-    created: i64,
-    updated: i64,
-    hash: Vec<u8>,
-    /// On the first row of a record only.
-    document: Option<String>,
-    distribution_id: Option<Uuid>,
-    distribution: Option<String>,
+/// How many of a record's distributions are read with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of them.
+    Whole,
+    /// So many of the first; the record tells how many there are.
+    First(u32),
 }
 
-/// Joins the distributions to a selection of records.
+impl Extent {
+    /// None of them, only how many there are.
+    pub const HEAD: Self = Self::First(0);
+}
+
+/// Stands between the distributions of a text: JSON texts hold no control characters.
+const SEPARATOR: char = '\u{1e}';
+
+/// Adds the distributions to a selection of records.
 ///
-/// It is one statement, because two would see two states of the database when somebody writes in between. The
-/// document, which is long, stands on the first row of each record only.
-pub(super) fn composed(records: SelectStatement, order: Order) -> SelectStatement {
-    let (record, distribution) = ("r", "d");
-    let position = || Expr::col((distribution, Distributions::Position));
-    let mut query = Query::select();
-    for column in Records::COLUMNS.into_iter().filter(|column| !matches!(column, Records::Document)) {
-        query.column((record, column));
-    }
-    let first = position().is_null().or(position().eq(0));
-    query
-        .expr_as(CaseStatement::new().case(first, Expr::col((record, Records::Document))), "document")
-        .expr_as(Expr::col((distribution, Distributions::Id)), "distribution_id")
-        .expr_as(Expr::col((distribution, Distributions::Document)), "distribution")
-        .from_subquery(records, record)
-        .join_as(
-            JoinType::LeftJoin,
-            Distributions::Table,
-            distribution,
-            Expr::col((distribution, Distributions::DatasetId)).equals((record, Records::Id)),
-        )
-        .order_by((record, Records::CreatedSeq), order)
-        .order_by((distribution, Distributions::Position), Order::Asc)
+/// It is one statement, because two would see two states of the database when somebody writes in between, and one row a
+/// record, because rows are dear.
+pub(super) fn composed(
+    records: SelectStatement,
+    order: Order,
+    extent: Extent,
+    backend: DbBackend,
+) -> SelectStatement {
+    Query::select()
+        .columns(Records::COLUMNS.map(|column| ("r", column)))
+        .expr(Expr::cust(distributions(extent, backend)))
+        .expr(Expr::cust(total(extent)))
+        .from_subquery(records, "r")
+        .order_by(("r", Records::CreatedSeq), order)
         .take()
 }
 
-/// Puts the rows of [`composed`] together to records.
-pub(super) fn records(rows: &[QueryResult]) -> Result<Vec<Record>, StoreError> {
-    let mut records = Vec::new();
-    let mut rows = rows.iter().map(|row| Row::from_query_result(row, "")).peekable();
-    while let Some(first) = rows.next() {
-        let mut first = first?;
-        let mut distributions: Vec<_> = first.take_distribution().into_iter().collect();
-        while let Some(mut next) =
-            rows.next_if(|next| next.as_ref().is_ok_and(|next| next.id == first.id)).transpose()?
-        {
-            distributions.extend(next.take_distribution());
-        }
-        records.push(first.into_record(distributions)?);
-    }
-    Ok(records)
+/// The distributions of the record `r` in their order, each as its id and its document.
+fn distributions(extent: Extent, backend: DbBackend) -> String {
+    let limit = match extent {
+        Extent::Whole => String::new(),
+        Extent::First(count) => format!(" ORDER BY position LIMIT {count}"),
+    };
+    let (id, join, separator) = match backend {
+        DbBackend::Postgres => ("id::text", "string_agg", "chr(30)"),
+        _ => ("hex(id)", "group_concat", "char(30)"),
+    };
+    format!(
+        "(SELECT {join}(part, {separator} ORDER BY position) FROM \
+         (SELECT {id} || document AS part, position FROM distributions WHERE dataset_id = r.id{limit}) AS parts)"
+    )
 }
 
-impl Row {
-    fn take_distribution(&mut self) -> Option<(Uuid, String)> {
-        self.distribution_id.take().zip(self.distribution.take())
+/// How many distributions the record `r` has, where that is not seen from those that are read.
+fn total(extent: Extent) -> &'static str {
+    match extent {
+        Extent::Whole => "NULL",
+        Extent::First(_) => {
+            "(SELECT position + 1 FROM distributions WHERE dataset_id = r.id ORDER BY position DESC LIMIT 1)"
+        }
     }
+}
 
-    fn into_record(self, distributions: Vec<(Uuid, String)>) -> Result<Record, StoreError> {
-        let cell = |column| Cell { table: "records", column, row: self.id };
-        let kind: Kind = cell("kind").word(&self.kind)?;
-        let mut document: Value = cell("document").json(self.document.as_deref().unwrap_or_default())?;
-        let mut distribution_ids = Vec::with_capacity(distributions.len());
-        let mut composed = Vec::with_capacity(distributions.len());
-        for (id, text) in distributions {
-            composed.push(Cell { table: "distributions", column: "document", row: id }.json::<Value>(&text)?);
-            distribution_ids.push(DistributionId::new(id));
-        }
-        if !composed.is_empty()
-            && let Some(members) = document.as_object_mut()
-        {
-            members.insert("distribution".to_owned(), Value::Array(composed));
-        }
-        let (metadata, _) =
-            Metadata::from_document(kind, document).map_err(|_error| cell("document").inconsistent())?;
-        Ok(Record {
-            id: RecordId::new(self.id),
-            slug: cell("slug").word(&self.slug)?,
-            source_id: SourceId::new(self.source_id),
-            catalog_id: self.catalog_id.map(RecordId::new),
-            organization_id: self.organization_id.map(RecordId::new),
-            visibility: Visibility::from_parts(&self.visibility, self.visibility_reason.clone())
-                .map_err(|_error| cell("visibility").inconsistent())?,
-            was_published: self.was_published,
-            created_seq: Seq(self.created_seq),
-            revision: cell("revision").number(self.revision)?,
-            created: Timestamp::from_micros(self.created),
-            updated: Timestamp::from_micros(self.updated),
-            hash: cell("hash").digest(&self.hash)?,
-            metadata,
-            distribution_ids,
-            identifier: self.identifier,
-        })
+/// The rows of [`composed`] as records.
+pub(super) fn records(rows: &[QueryResult]) -> Result<Vec<Record<Stored>>, StoreError> {
+    rows.iter().map(record).collect()
+}
+
+/// One row of [`composed`] as a record.
+pub(super) fn record(row: &QueryResult) -> Result<Record<Stored>, StoreError> {
+    // By place, in the order of the selection: names are looked up in a map, column by column and row by row.
+    let mut columns = Columns { row, next: 0 };
+    let id: Uuid = columns.take()?;
+    let cell = |column| Cell { table: "records", column, row: id };
+    let kind: Kind = cell("kind").word(&columns.take::<String>()?)?;
+    let slug = cell("slug").word(&columns.take::<String>()?)?;
+    let source_id = SourceId::new(columns.take()?);
+    let identifier = columns.take()?;
+    let catalog_id = columns.take::<Option<Uuid>>()?.map(RecordId::new);
+    let organization_id = columns.take::<Option<Uuid>>()?.map(RecordId::new);
+    let (state, reason): (String, Option<String>) = (columns.take()?, columns.take()?);
+    let visibility =
+        Visibility::from_parts(&state, reason).map_err(|_error| cell("visibility").inconsistent())?;
+    let was_published = columns.take()?;
+    let created_seq = Seq(columns.take()?);
+    let revision = cell("revision").number(columns.take()?)?;
+    let (created, updated) = (columns.take()?, columns.take()?);
+    let hash = cell("hash").digest(&columns.take::<Vec<u8>>()?)?;
+    let document = columns.take()?;
+    let joined: Option<String> = columns.take()?;
+    let (distribution_ids, distributions) = parts(joined.as_deref(), id)?;
+    let total = match columns.take::<Option<i64>>()? {
+        Some(total) => Cell { table: "distributions", column: "position", row: id }.number(total)?,
+        None => distributions.len(),
+    };
+    let metadata = Stored::new(kind, document, distributions, total)
+        .map_err(|_error| cell("document").inconsistent())?;
+    Ok(Record {
+        id: RecordId::new(id),
+        slug,
+        source_id,
+        identifier,
+        catalog_id,
+        organization_id,
+        visibility,
+        was_published,
+        created_seq,
+        revision,
+        created: Timestamp::from_micros(created),
+        updated: Timestamp::from_micros(updated),
+        hash,
+        metadata,
+        distribution_ids,
+    })
+}
+
+/// Ids and documents of distributions that stand in one text.
+fn parts(joined: Option<&str>, dataset: Uuid) -> Result<(Vec<DistributionId>, Vec<String>), StoreError> {
+    let cell = Cell { table: "distributions", column: "document", row: dataset };
+    let part = |part: &str| {
+        let (id, document) = part.find('{').and_then(|brace| part.split_at_checked(brace))?;
+        Some((DistributionId::new(Uuid::try_parse(id).ok()?), document.to_owned()))
+    };
+    let parts = joined.into_iter().flat_map(|joined| joined.split(SEPARATOR));
+    parts.map(|text| part(text).ok_or_else(|| cell.inconsistent())).collect()
+}
+
+/// The columns of a row, one after the other.
+struct Columns<'a> {
+    row: &'a QueryResult,
+    next: usize,
+}
+
+impl Columns<'_> {
+    fn take<T: TryGetable>(&mut self) -> Result<T, StoreError> {
+        let value = self.row.try_get_by_index(self.next)?;
+        self.next += 1;
+        Ok(value)
     }
 }

@@ -8,12 +8,11 @@ use sea_orm::{
     Condition, ConnectionTrait as _, FromQueryResult,
     sea_query::{Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement},
 };
-use serde_json::Value;
 use uuid::Uuid;
 use vitrina_domain::{
     change::Seq,
     id::{RecordId, SourceId},
-    record::{Kind, Metadata, Record, Visibility},
+    record::{Kind, Record, Stored, Visibility},
     scope::Scope,
     time::Timestamp,
 };
@@ -23,7 +22,7 @@ use crate::{
     ListFilter, Store, StoreError,
     column::Cell,
     merge::merged,
-    record::{Place, Records, Shelf, listed_on, stretches},
+    record::{Records, Shelf, Walk, listed_on, stretches},
 };
 
 #[derive(Debug, FromQueryResult)]
@@ -69,16 +68,15 @@ impl Row {
         [Records::Slug, Records::Identifier, Records::Created, Records::WasPublished];
 }
 
-impl TryFrom<Row> for Record {
+impl TryFrom<Row> for Record<Stored> {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let id = RecordId::new(row.record_id);
         let cell = |column| Cell { table: "revisions", column, row: format!("{id}/{}", row.number) };
         let kind: Kind = cell("kind").word(&row.kind)?;
-        let document: Value = cell("document").json(&row.document)?;
-        let (metadata, _) =
-            Metadata::from_document(kind, document).map_err(|_error| cell("document").inconsistent())?;
+        let metadata =
+            Stored::from_whole(kind, &row.document).map_err(|_error| cell("document").inconsistent())?;
         Ok(Self {
             id,
             slug: cell("slug").word(&row.slug)?,
@@ -126,16 +124,15 @@ fn page_at(
     kind: Kind,
     filter: &ListFilter,
     at: Timestamp,
-    place: Place,
-    limit: u64,
+    walk: Walk,
 ) -> Option<SelectStatement> {
     let selections = stretches(scope, filter).into_iter().map(|stretch| {
         list_at(kind, filter, at, stretch.condition(Shelf::Past))
             .columns(Row::OF_REVISIONS.map(|column| (Revisions::Table, column)))
-            .and_where_option(place.condition(Shelf::Past))
+            .and_where_option(walk.condition(Shelf::Past))
             .take()
     });
-    merged(selections, Revisions::CreatedSeq, &place.order(), limit)
+    merged(selections, Revisions::CreatedSeq, &walk.order(), walk.limit)
 }
 
 /// Joins what records keep for good to revisions of them.
@@ -164,8 +161,8 @@ pub(crate) fn plan_of_page(
     at: Timestamp,
     after: Seq,
 ) -> SelectStatement {
-    let place = Place { after: Some(after), descending: false };
-    page_at(scope, kind, filter, at, place, 100).map(|page| composed(page, place.order())).unwrap_or_default()
+    let walk = Walk::first(100).after(after);
+    page_at(scope, kind, filter, at, walk).map(|page| composed(page, walk.order())).unwrap_or_default()
 }
 
 impl Store {
@@ -176,7 +173,7 @@ impl Store {
         kind: Kind,
         id: RecordId,
         at: Timestamp,
-    ) -> Result<Option<Record>, StoreError> {
+    ) -> Result<Option<Record<Stored>>, StoreError> {
         let revision = list_at(kind, &ListFilter::default(), at, listed_on(Shelf::Past, scope))
             .columns(Row::OF_REVISIONS.map(|column| (Revisions::Table, column)))
             .and_where(Expr::col((Revisions::Table, Revisions::RecordId)).eq(id.uuid()))
@@ -188,20 +185,16 @@ impl Store {
     /// As [`Store::page`], at an instant: organization, catalog and source are those of then.
     ///
     /// What was held or withdrawn since is closed to those whom it is closed to today.
-    #[expect(clippy::too_many_arguments, reason = "a page of today takes all but one of them")]
     pub async fn page_at(
         &self,
         scope: &Scope,
         kind: Kind,
         filter: &ListFilter,
         at: Timestamp,
-        after: Option<Seq>,
-        descending: bool,
-        limit: u64,
-    ) -> Result<Vec<Record>, StoreError> {
-        let place = Place { after, descending };
-        let Some(page) = page_at(scope, kind, filter, at, place, limit) else { return Ok(Vec::new()) };
-        let rows = self.connections.reader.query_all(&composed(page, place.order())).await?;
+        walk: Walk,
+    ) -> Result<Vec<Record<Stored>>, StoreError> {
+        let Some(page) = page_at(scope, kind, filter, at, walk) else { return Ok(Vec::new()) };
+        let rows = self.connections.reader.query_all(&composed(page, walk.order())).await?;
         rows.iter().map(|row| Row::from_query_result(row, "")?.try_into()).collect()
     }
 

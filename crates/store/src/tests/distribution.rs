@@ -1,7 +1,6 @@
 //! Reading distributions by themselves.
 
 use rstest::rstest;
-use vitrina_domain::scope::Scope;
 
 use super::*;
 
@@ -18,6 +17,33 @@ async fn are_found_by_id_and_by_place(#[values(Engine::Sqlite, Engine::Postgres)
         let rows = test.store.distributions(&Scope::Public, write.id, from, limit).await.unwrap();
         assert_eq!(rows.iter().map(|row| row.position).collect::<Vec<_>>(), positions);
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_first_of_many_are_read_in_order(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    const MANY: u128 = 300;
+    let test = open!(engine);
+    let titles: Vec<_> = (0..MANY).map(|n| json!({"title": format!("parte\t{n} de «{{»")})).collect();
+    let many = json!({"title": "Partes", "identifier": "x", "distribution": titles});
+    // Ids that sort against the places.
+    let ids: Vec<_> = (0..MANY).map(|n| DistributionId::new(Uuid::from_u128(MANY - n))).collect();
+    let metadata = document(Kind::Dataset, many);
+    let write =
+        RecordWrite { distribution_ids: ids.clone(), ..write_of(1, "x".to_owned(), metadata.clone()) };
+    put(&test.store, 1, vec![write, dataset(2, "Pocas"), organization(3, "Ninguna")]).await;
+
+    let page =
+        test.store.records(&Scope::Public, &[1, 2, 3].map(record_id), Extent::First(25)).await.unwrap();
+    let told: Vec<_> = page
+        .iter()
+        .map(|record| (record.metadata.distributions().len(), record.metadata.total_distributions()))
+        .collect();
+    assert_eq!(told, [(25, 300), (2, 2), (0, 0)]);
+    assert_eq!(page[0].distribution_ids, ids[..25]);
+    assert!(page[0].metadata.distributions().enumerate().all(|(n, text)| text.contains(&format!("t{n} de"))));
+    let whole = read(&test.store, &Scope::Public, Kind::Dataset, record_id(1)).await.unwrap();
+    assert_eq!((whole.metadata, whole.distribution_ids), (metadata, ids));
 }
 
 #[rstest]
@@ -49,7 +75,7 @@ async fn a_reader_never_sees_half_of_an_update(#[values(Engine::Sqlite, Engine::
     };
     let mut last = 0;
     while last < 120 {
-        let record = test.store.record(&Scope::Public, Kind::Dataset, record_id(1)).await.unwrap().unwrap();
+        let record = read(&test.store, &Scope::Public, Kind::Dataset, record_id(1)).await.unwrap();
         assert_eq!(record.metadata, state(record.revision).metadata);
         assert!(record.revision >= last);
         last = record.revision;

@@ -28,7 +28,7 @@ async fn an_identifier_of_any_length_is_found_and_unique(
     for (identifier, id) in [(&first, 1), (&second, 2)] {
         let found = test.store.identified(Kind::Dataset, source_id(), identifier).await.unwrap();
         assert_eq!(found, Some(record_id(id)));
-        let record = test.store.record(&Scope::Public, Kind::Dataset, record_id(id)).await.unwrap().unwrap();
+        let record = read(&test.store, &Scope::Public, Kind::Dataset, record_id(id)).await.unwrap();
         assert_eq!(record.identifier, *identifier);
     }
     assert_eq!(test.store.identified(Kind::Dataset, source_id(), &long(3)).await.unwrap(), None);

@@ -8,7 +8,6 @@ use sea_orm::{
     TransactionTrait as _,
 };
 use tokio::sync::Barrier;
-use vitrina_domain::scope::Scope;
 
 use super::*;
 
@@ -38,7 +37,7 @@ async fn no_update_is_lost(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
     for writer in writers {
         writer.await.unwrap();
     }
-    let record = test.store.record(&Scope::All, Kind::Organization, record_id(1)).await.unwrap().unwrap();
+    let record = read(&test.store, &Scope::All, Kind::Organization, record_id(1)).await.unwrap();
     assert_eq!(record.revision, 321);
     assert_eq!(test.store.revisions(&Scope::All, record_id(1), None, 1_000).await.unwrap().len(), 321);
 }

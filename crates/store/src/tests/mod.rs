@@ -19,15 +19,22 @@ use uuid::Uuid;
 use vitrina_domain::{
     change::{Audience, Op, Seq},
     id::{DistributionId, RecordId, SourceId},
-    record::{Kind, Metadata, Visibility},
+    record::{Kind, Metadata, Record, Visibility},
+    scope::Scope,
     slug::Slug,
     time::Timestamp,
 };
 
 use crate::{
-    RecordWrite, Store, Written,
+    Extent, RecordWrite, Store, Written,
     testing::{Engine, TestStore},
 };
+
+/// A record with all its distributions, read.
+async fn read(store: &Store, scope: &Scope, kind: Kind, id: RecordId) -> Option<Record> {
+    let record = store.record(scope, kind, id, Extent::Whole).await.unwrap();
+    record.map(|record| record.read().unwrap())
+}
 
 /// A migrated store, or the end of the test where `PostgreSQL` is not installed.
 macro_rules! open {

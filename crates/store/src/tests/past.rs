@@ -2,10 +2,10 @@
 
 use rstest::rstest;
 use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult, Statement};
-use vitrina_domain::scope::Scope;
+use vitrina_domain::query::Direction;
 
 use super::*;
-use crate::ListFilter;
+use crate::{ListFilter, Walk};
 
 fn of(number: u128, title: &str, organization: u128, catalog: u128) -> RecordWrite {
     RecordWrite {
@@ -33,17 +33,20 @@ fn withdrawn() -> Visibility {
 
 /// The list of an instant as (record, revision), walked one by one in both directions, and counted.
 async fn list(store: &Store, scope: &Scope, filter: &ListFilter, second: i64) -> Vec<(u128, u32)> {
-    let page = async |after, descending, limit| {
-        store.page_at(scope, Kind::Dataset, filter, at(second), after, descending, limit).await.unwrap()
+    let page = async |after, direction, limit| {
+        store
+            .page_at(scope, Kind::Dataset, filter, at(second), Walk { after, direction, limit })
+            .await
+            .unwrap()
     };
     let mut walks = Vec::new();
-    for descending in [false, true] {
+    for direction in [Direction::Ascending, Direction::Descending] {
         let (mut walk, mut after) = (Vec::new(), None);
-        while let Some(record) = page(after, descending, 1).await.pop() {
+        while let Some(record) = page(after, direction, 1).await.pop() {
             after = Some(record.created_seq);
             walk.push(record);
         }
-        assert_eq!(page(None, descending, 100).await, walk);
+        assert_eq!(page(None, direction, 100).await, walk);
         walks.push(walk);
     }
     let [mut up, mut down] = <[_; 2]>::try_from(walks).unwrap();
@@ -209,14 +212,14 @@ async fn a_record_of_the_past_is_whole(#[values(Engine::Sqlite, Engine::Postgres
     let test = open!(engine);
     let first = of(1, "Agua", 80, 90);
     put(&test.store, 10, vec![first.clone()]).await;
-    let before = test.store.record(&Scope::Public, Kind::Dataset, first.id).await.unwrap().unwrap();
+    let before = read(&test.store, &Scope::Public, Kind::Dataset, first.id).await.unwrap();
     let fresh = DistributionId::new(Uuid::from_u128(99));
     let metadata =
         document(Kind::Dataset, json!({"title": "Otra", "identifier": "ds-1", "distribution": [{}]}));
     let second = RecordWrite { distribution_ids: vec![fresh], metadata, ..after(&first, 1, Op::Update) };
     put(&test.store, 20, vec![second]).await;
     let then = test.store.record_at(&Scope::Public, Kind::Dataset, first.id, at(15)).await.unwrap();
-    assert_eq!(then, Some(before), "distributions and their ids included");
+    assert_eq!(then, Some(before.stored()), "distributions and their ids included");
     assert_eq!(test.store.record_at(&Scope::Public, Kind::Catalog, first.id, at(15)).await.unwrap(), None);
 }
 

@@ -1,10 +1,10 @@
 //! Writing and reading records.
 
 use rstest::rstest;
-use vitrina_domain::{canonical, record::RawSpan, scope::Scope};
+use vitrina_domain::{canonical, query::Direction, record::RawSpan};
 
 use super::*;
-use crate::{ListFilter, StoreError};
+use crate::{ListFilter, StoreError, Walk};
 
 #[rstest]
 #[tokio::test]
@@ -40,7 +40,7 @@ async fn reads_back_what_was_written(#[values(Engine::Sqlite, Engine::Postgres)]
     };
     assert_eq!(put(&test.store, 10, vec![write.clone()]).await, [stored("children", 1, 1)]);
 
-    let record = test.store.record(&Scope::Public, Kind::Dataset, write.id).await.unwrap().unwrap();
+    let record = read(&test.store, &Scope::Public, Kind::Dataset, write.id).await.unwrap();
     assert_eq!(record.metadata, write.metadata);
     assert_eq!(record.metadata.to_document(), write.metadata.to_document());
     assert_eq!(record.distribution_ids, write.distribution_ids);
@@ -70,9 +70,9 @@ async fn every_kind_is_kept_apart(#[values(Engine::Sqlite, Engine::Postgres)] en
     for (number, kind) in (1..).zip(Kind::ALL) {
         let found = test.store.identified(kind, source_id(), "same").await.unwrap();
         assert_eq!(found, Some(record_id(number)));
-        let record = test.store.record(&Scope::Public, kind, record_id(number)).await.unwrap().unwrap();
+        let record = read(&test.store, &Scope::Public, kind, record_id(number)).await.unwrap();
         assert_eq!(record.kind(), kind);
-        let elsewhere = test.store.record(&Scope::All, kind, record_id(number % 5 + 1)).await.unwrap();
+        let elsewhere = read(&test.store, &Scope::All, kind, record_id(number % 5 + 1)).await;
         assert!(elsewhere.is_none(), "{kind}");
     }
     let counts = test.store.counts(&Scope::Public).await.unwrap();
@@ -100,7 +100,7 @@ async fn an_update_changes_the_record_and_keeps_its_names(
     };
     assert_eq!(put(&test.store, 20, vec![second.clone()]).await, [stored("agua", 2, 2)]);
 
-    let record = test.store.record(&Scope::Public, Kind::Dataset, first.id).await.unwrap().unwrap();
+    let record = read(&test.store, &Scope::Public, Kind::Dataset, first.id).await.unwrap();
     assert_eq!(record.metadata, second.metadata);
     assert_eq!(record.distribution_ids, second.distribution_ids);
     assert_eq!((record.slug.as_str(), record.revision, record.created_seq), ("agua", 2, Seq(1)));
@@ -126,8 +126,11 @@ async fn a_write_that_follows_another_revision_stores_nothing(
     let late = after(&dataset(number, "Tarde"), expected, Op::Update);
     let written = put(&test.store, 2, vec![late, dataset(3, "Aire")]).await;
     assert_eq!(written, [Written::Conflict { revision: there }, stored("aire", 1, 2)]);
-    let titles =
-        test.store.page(&Scope::All, Kind::Dataset, &ListFilter::default(), None, false, 9).await.unwrap();
+    let titles = test
+        .store
+        .page(&Scope::All, Kind::Dataset, &ListFilter::default(), Walk::first(9), Extent::Whole)
+        .await
+        .unwrap();
     assert_eq!(titles.iter().map(|record| record.slug.as_str()).collect::<Vec<_>>(), ["agua", "aire"]);
 }
 
@@ -176,7 +179,7 @@ async fn a_dropped_transaction_leaves_nothing(#[values(Engine::Sqlite, Engine::P
     tx.write(vec![dataset(1, "Agua")]).await.unwrap();
     assert!(tx.record(Kind::Dataset, record_id(1)).await.unwrap().is_some());
     drop(tx);
-    assert!(test.store.record(&Scope::All, Kind::Dataset, record_id(1)).await.unwrap().is_none());
+    assert!(read(&test.store, &Scope::All, Kind::Dataset, record_id(1)).await.is_none());
     assert_eq!(put(&test.store, 2, vec![dataset(2, "Agua")]).await, [stored("agua", 1, 1)]);
 }
 
@@ -193,7 +196,7 @@ async fn nul_in_plain_columns_is_the_same_on_both(
     };
     put(&test.store, 1, vec![write]).await;
     assert_eq!(test.store.identified(Kind::Dataset, source_id(), "a\0b").await.unwrap(), Some(record_id(1)));
-    let record = test.store.record(&Scope::All, Kind::Dataset, record_id(1)).await.unwrap().unwrap();
+    let record = read(&test.store, &Scope::All, Kind::Dataset, record_id(1)).await.unwrap();
     assert_eq!(record.identifier, "a\u{fffd}b");
     assert_eq!(record.visibility.reason(), Some("why\u{fffd}not"));
     let mut tx = test.store.begin("te\0sts", at(2)).await.unwrap();
@@ -253,7 +256,7 @@ async fn what_a_source_has_is_walked_without_tombstones(
 #[tokio::test]
 async fn pages_hold_every_record_once_in_creation_order(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[values(false, true)] descending: bool,
+    #[values(Direction::Ascending, Direction::Descending)] direction: Direction,
 ) {
     let test = open!(engine);
     let (even, odd) = (record_id(900), record_id(901));
@@ -281,7 +284,7 @@ async fn pages_hold_every_record_once_in_creation_order(
         (ListFilter { source_id: Some(SourceId::new(Uuid::from_u128(5))), ..ListFilter::default() }, vec![]),
     ];
     for (filter, mut expected) in filters {
-        if descending {
+        if direction == Direction::Descending {
             expected.reverse();
         }
         let expected: Vec<_> = expected.into_iter().map(|number| record_id(1000 - number)).collect();
@@ -289,8 +292,11 @@ async fn pages_hold_every_record_once_in_creation_order(
             let mut walked = Vec::new();
             let mut after = None;
             loop {
-                let page =
-                    test.store.page(&scope, Kind::Dataset, &filter, after, descending, 5).await.unwrap();
+                let page = test
+                    .store
+                    .page(&scope, Kind::Dataset, &filter, Walk { after, direction, limit: 5 }, Extent::Whole)
+                    .await
+                    .unwrap();
                 assert!(page.iter().all(|record| record.distribution_ids.len() == 2));
                 let Some(last) = page.last() else { break };
                 after = Some(last.created_seq);
@@ -309,9 +315,9 @@ async fn records_come_in_the_order_asked(#[values(Engine::Sqlite, Engine::Postgr
     let test = open!(engine);
     put(&test.store, 1, vec![dataset(1, "a1"), organization(2, "b2"), dataset(3, "c3")]).await;
     let asked = [3, 404, 2, 1].map(record_id);
-    let records = test.store.records(&Scope::Public, &asked).await.unwrap();
+    let records = test.store.records(&Scope::Public, &asked, Extent::Whole).await.unwrap();
     assert_eq!(records.iter().map(|record| record.id).collect::<Vec<_>>(), [3, 2, 1].map(record_id));
-    assert!(test.store.records(&Scope::Public, &[]).await.unwrap().is_empty());
+    assert!(test.store.records(&Scope::Public, &[], Extent::Whole).await.unwrap().is_empty());
 }
 
 #[rstest]
@@ -322,7 +328,7 @@ async fn large_batches_fit(#[values(Engine::Sqlite, Engine::Postgres)] engine: E
     assert_eq!(written.len(), 2_500);
     assert_eq!(written.last(), Some(&stored("igual-2500", 1, 2_500)));
     let ids: Vec<_> = (1..=2_500).map(record_id).collect();
-    assert_eq!(test.store.records(&Scope::Public, &ids).await.unwrap().len(), 2_500);
+    assert_eq!(test.store.records(&Scope::Public, &ids, Extent::Whole).await.unwrap().len(), 2_500);
 }
 
 #[rstest]

@@ -1,7 +1,6 @@
 //! The history of a record.
 
 use rstest::rstest;
-use vitrina_domain::scope::Scope;
 
 use super::*;
 
@@ -46,7 +45,7 @@ async fn the_revision_of_an_instant_is_found(
     history(&test, &[10, 20, 20, 35]).await;
     let found = test.store.record_at(&Scope::Public, Kind::Dataset, record_id(1), at(second)).await.unwrap();
     assert_eq!(found.as_ref().map(|record| record.revision), number);
-    assert!(found.is_none_or(|record| record.metadata == dataset(1, "Agua").metadata));
+    assert!(found.is_none_or(|record| record.read().unwrap().metadata == dataset(1, "Agua").metadata));
 }
 
 #[rstest]

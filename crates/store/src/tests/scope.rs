@@ -1,10 +1,10 @@
 //! What each scope must and must not see, in every read.
 
 use rstest::rstest;
-use vitrina_domain::scope::Scope;
+use vitrina_domain::query::Direction;
 
 use super::*;
-use crate::ListFilter;
+use crate::{ListFilter, Walk};
 
 /// Records that differ in visibility, owner and past.
 const PUBLISHED: u128 = 1;
@@ -73,8 +73,11 @@ async fn every_read_sees_no_more_than_its_scope(
     let listed_ids: Vec<_> = listed.iter().copied().map(record_id).collect();
     let none = ListFilter::default();
 
-    for descending in [false, true] {
-        let page = store.page(&scope, Kind::Dataset, &none, None, descending, 100).await.unwrap();
+    for direction in [Direction::Ascending, Direction::Descending] {
+        let page = store
+            .page(&scope, Kind::Dataset, &none, Walk { direction, ..Walk::first(100) }, Extent::Whole)
+            .await
+            .unwrap();
         let mut ids: Vec<_> = page.iter().map(|record| record.id).collect();
         ids.sort();
         assert_eq!(ids, listed_ids);
@@ -86,11 +89,11 @@ async fn every_read_sees_no_more_than_its_scope(
     let counts = store.counts(&scope).await.unwrap();
     assert_eq!(counts.get(&Kind::Dataset).copied(), u64::try_from(listed.len()).ok());
     let all: Vec<_> = ALL.map(record_id).collect();
-    let records = store.records(&scope, &all).await.unwrap();
+    let records = store.records(&scope, &all, Extent::Whole).await.unwrap();
     assert_eq!(records.iter().map(|record| record.id).collect::<Vec<_>>(), listed_ids);
 
     for number in ALL {
-        let record = store.record(&scope, Kind::Dataset, record_id(number)).await.unwrap();
+        let record = read(store, &scope, Kind::Dataset, record_id(number)).await;
         let expected = listed.contains(&number) || tombstones.contains(&number);
         assert_eq!(record.is_some(), expected, "record {number}");
         assert_eq!(record.is_some_and(|record| record.visibility.is_gone()), tombstones.contains(&number));
@@ -122,7 +125,11 @@ async fn the_filter_of_an_organization_opens_nothing(
         (Scope::All, b(), vec![PUBLISHED, DRAFT_OF_B]),
     ];
     for (scope, organization, expected) in cases {
-        let page = test.store.page(&scope, Kind::Dataset, &of(organization), None, false, 9).await.unwrap();
+        let page = test
+            .store
+            .page(&scope, Kind::Dataset, &of(organization), Walk::first(9), Extent::Whole)
+            .await
+            .unwrap();
         let expected: Vec<_> = expected.into_iter().map(record_id).collect();
         assert_eq!(
             page.iter().map(|record| record.id).collect::<Vec<_>>(),
@@ -139,11 +146,11 @@ async fn what_returns_is_seen_again(#[values(Engine::Sqlite, Engine::Postgres)] 
     let write = dataset(1, "Agua");
     put(&test.store, 1, vec![write.clone()]).await;
     put(&test.store, 2, vec![deleted(&write, 1)]).await;
-    let gone = test.store.record(&Scope::Public, Kind::Dataset, write.id).await.unwrap().unwrap();
+    let gone = read(&test.store, &Scope::Public, Kind::Dataset, write.id).await.unwrap();
     assert_eq!((gone.revision, gone.visibility.reason()), (2, Some("gone from its source")));
     assert_eq!(gone.metadata, write.metadata, "the last document stays");
     assert_eq!(put(&test.store, 3, vec![after(&write, 2, Op::Create)]).await, [stored("agua", 3, 3)]);
-    let back = test.store.record(&Scope::Public, Kind::Dataset, write.id).await.unwrap().unwrap();
+    let back = read(&test.store, &Scope::Public, Kind::Dataset, write.id).await.unwrap();
     assert_eq!((back.visibility, back.created_seq), (Visibility::Published, Seq(1)));
     assert_eq!(test.store.count(&Scope::Public, Kind::Dataset, &ListFilter::default()).await.unwrap(), 1);
 }

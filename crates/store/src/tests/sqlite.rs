@@ -4,7 +4,6 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use rstest::rstest;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
-use vitrina_domain::scope::Scope;
 
 use super::*;
 
@@ -64,7 +63,7 @@ async fn closing_folds_the_log_into_the_database() {
     assert!(!log.exists());
 
     let again = Store::open(&test.config).await.unwrap();
-    assert!(again.record(&Scope::Public, Kind::Dataset, record_id(1)).await.unwrap().is_some());
+    assert!(read(&again, &Scope::Public, Kind::Dataset, record_id(1)).await.is_some());
 }
 
 #[rstest]

@@ -39,7 +39,7 @@ pub(super) fn begin(context: Context<'_>, out: &mut Vec<u8>) {
         header.entry(name).or_insert(written);
     }
     header.remove("dataset");
-    own::append(&Value::Object(header), out);
+    own::json(&header, out);
     // The list of datasets goes where the header's last brace is.
     out.pop();
     out.extend_from_slice(b",\"dataset\":[");

@@ -5,8 +5,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use vitrina_app::{AppError, record::Reference};
-use vitrina_domain::record::{Kind, Record};
+use vitrina_app::{AppError, directory::Neighbours, record::Reference};
+use vitrina_domain::record::{Kind, Record, Stored};
 use vitrina_formats::Format;
 
 use super::{PageAsks, html};
@@ -16,7 +16,11 @@ use crate::{
     negotiate::{self, Representation},
     pages::{self, Frame},
     problem::{Answer, Code, Problem},
-    routes::record::{found::Instead, get::other, neighbours, validators},
+    routes::record::{
+        found::Instead,
+        get::{extent, other},
+        json, neighbours, validators,
+    },
     view,
 };
 
@@ -43,7 +47,7 @@ pub(super) async fn get(
         let suffix = extension.map_or_else(String::new, |extension| format!(".{extension}"));
         state.site.url(&format!("/dataset/{slug}{suffix}"))
     };
-    let record = match state.app.record(actor, Kind::Dataset, &Reference::from(slug)).await {
+    let record = match state.app.record(actor, Kind::Dataset, &Reference::from(slug), extent(chosen)).await {
         Ok(record) => record,
         Err(AppError::Gone(tombstone)) if chosen == Representation::Html => {
             let page = html(pages::tombstone(frame(&inquiry), &tombstone))?;
@@ -62,7 +66,7 @@ fn frame(inquiry: &Inquiry) -> Frame<'_> {
     Frame::new(inquiry.state.app.site(), inquiry.reader.locale, inquiry.uri.path())
 }
 
-async fn represent(record: &Record, chosen: Representation, inquiry: &Inquiry) -> Answer<Response> {
+async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &Inquiry) -> Answer<Response> {
     let Inquiry { state, reader, uri, headers, .. } = inquiry;
     let languages = reader.tags();
     let beside = neighbours(state, record).await?;
@@ -70,14 +74,12 @@ async fn represent(record: &Record, chosen: Representation, inquiry: &Inquiry) -
     let spoken = languages.join(",");
     let validators = validators(record, chosen.name(), &["page", &spoken, uri.path(), &organization]);
     let mut response = validators.respond(headers, || match chosen {
-        Representation::Html => match record.metadata.as_dataset() {
-            Some(dataset) => html(pages::dataset(&state.app, frame(inquiry), record, dataset, &beside)),
-            None => Err(Problem::new(Code::NotFound)),
-        },
+        Representation::Html => page(record, &beside, inquiry),
         Representation::Data(Format::Json) => {
-            Ok(axum::Json(view::record(&state.site, record, &beside, &[], &languages)).into_response())
+            let names = view::neighbours(&state.site, &beside, &[], &languages);
+            Ok(json(view::record(&state.site, record, names)))
         }
-        Representation::Data(format) => Ok(other(format, record, inquiry)),
+        Representation::Data(format) => other(format, record, inquiry),
     })?;
     negotiate::describe(response.headers_mut(), chosen, OFFERED, |one| match (one, one.extension()) {
         (Representation::Html, _) => state.site.url(&format!("/dataset/{}", record.slug)),
@@ -85,4 +87,11 @@ async fn represent(record: &Record, chosen: Representation, inquiry: &Inquiry) -
         (_, None) => state.site.url(&format!("/dataset/{}?f={}", record.slug, one.name())),
     });
     Ok(response)
+}
+
+fn page(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answer<Response> {
+    let files = record.metadata.total_distributions();
+    let record = record.clone().read_part()?;
+    let Some(dataset) = record.metadata.as_dataset() else { return Err(Problem::new(Code::NotFound)) };
+    html(pages::dataset(&inquiry.state.app, frame(inquiry), &record, dataset, files, beside))
 }

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use vitrina_app::{
-    list::{Count, ListRequest},
+    list::{Count, ListRequest, SUMMARISED},
     search::SearchRequest,
 };
 use vitrina_domain::{
@@ -40,6 +40,7 @@ pub(super) async fn get(Ask(inquiry, _): Ask<PageAsks, Anyone>) -> Answer<Respon
                 after: None,
                 limit: NEWEST,
                 count: Count::No,
+                extent: SUMMARISED,
             },
         )
         .await?;

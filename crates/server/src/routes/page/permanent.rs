@@ -5,7 +5,10 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use vitrina_app::{auth::Actor, record::Reference};
+use vitrina_app::{
+    auth::Actor,
+    record::{Extent, Reference},
+};
 use vitrina_domain::{finding::Bilingual, record::Kind};
 use vitrina_formats::Format;
 
@@ -38,7 +41,7 @@ pub(super) async fn get(
     }
     let kind: Kind = kind.parse().map_err(|_error| nothing())?;
     let reference = Reference::Id(id.parse().map_err(|_error| nothing())?);
-    let record = state.app.record(&reader, kind, &reference).await?;
+    let record = state.app.record(&reader, kind, &reference, Extent::HEAD).await?;
     if kind != Kind::Dataset {
         return Ok(see_other(&api_url(&state.site, kind, &record.id.to_string())));
     }

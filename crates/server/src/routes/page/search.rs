@@ -38,8 +38,7 @@ pub(super) async fn page(inquiry: &Inquiry) -> Answer<Response> {
         wanted.selection.kinds = vec![Kind::Dataset];
     }
     let found = state.app.search(actor, wanted).await?;
-    let records: Vec<_> = found.hits.iter().map(|(_, record)| record.clone()).collect();
-    let beside = state.app.neighbours(&records).await?;
+    let beside = state.app.neighbours(found.hits.iter().map(|(_, record)| record)).await?;
     let hits = found
         .hits
         .into_iter()

@@ -1,10 +1,10 @@
 //! What changed between two revisions.
 
 use axum::response::Response;
-use vitrina_app::record::Reference;
+use vitrina_app::record::{Extent, Reference};
 use vitrina_domain::{
     finding::Bilingual,
-    record::{Kind, Record},
+    record::{Kind, Record, Stored},
 };
 
 use super::{
@@ -20,7 +20,7 @@ use crate::{
 
 /// The members in which two revisions differ.
 pub(crate) async fn diff(kind: Kind, key: &str, inquiry: &Inquiry) -> Result<Response, Instead> {
-    let record = found(kind, key, "/diff", inquiry).await?;
+    let record = found(kind, key, "/diff", Extent::HEAD, inquiry).await?;
     let (from, to) = compared(&record, &inquiry.asked)?;
     let validators = validators(&record, "diff", &[&format!("{from}-{to}")]);
     let make = async || {
@@ -40,7 +40,7 @@ pub(crate) async fn diff(kind: Kind, key: &str, inquiry: &Inquiry) -> Result<Res
 }
 
 /// The revisions to compare: without `to` the current one is meant, without `from` the one before.
-fn compared(record: &Record, asked: &Parameters) -> Answer<(u32, u32)> {
+fn compared(record: &Record<Stored>, asked: &Parameters) -> Answer<(u32, u32)> {
     let to = asked.number::<u32>(Parameter::To)?.unwrap_or(record.revision);
     let from = asked.number::<u32>(Parameter::From)?.unwrap_or_else(|| to.saturating_sub(1));
     if from == 0 || from >= to {

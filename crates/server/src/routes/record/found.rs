@@ -4,9 +4,12 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use vitrina_app::{AppError, record::Reference};
+use vitrina_app::{
+    AppError,
+    record::{Extent, Reference},
+};
 use vitrina_domain::{
-    record::{Kind, Record},
+    record::{Kind, Record, Stored},
     time::Timestamp,
 };
 
@@ -55,8 +58,14 @@ impl IntoResponse for Instead {
 }
 
 /// The record that a key names, for what the API has at its address followed by `rest`.
-pub(crate) async fn found(kind: Kind, key: &str, rest: &str, inquiry: &Inquiry) -> Result<Record, Instead> {
-    let record = inquiry.state.app.record(&inquiry.actor, kind, &Reference::from(key)).await;
+pub(crate) async fn found(
+    kind: Kind,
+    key: &str,
+    rest: &str,
+    extent: Extent,
+    inquiry: &Inquiry,
+) -> Result<Record<Stored>, Instead> {
+    let record = inquiry.state.app.record(&inquiry.actor, kind, &Reference::from(key), extent).await;
     record.map_err(|error| Instead::of_record(error, kind, rest, inquiry))
 }
 
@@ -66,7 +75,7 @@ pub(crate) async fn found_at(
     key: &str,
     instant: Timestamp,
     inquiry: &Inquiry,
-) -> Result<Record, Instead> {
+) -> Result<Record<Stored>, Instead> {
     let record = inquiry.state.app.record_at(&inquiry.actor, kind, &Reference::from(key), instant).await;
     record.map_err(|error| Instead::of_record(error, kind, &format!("?at={instant}"), inquiry))
 }

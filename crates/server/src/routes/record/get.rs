@@ -4,22 +4,21 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
-use serde_json::Value;
-use vitrina_app::directory::Neighbours;
-use vitrina_domain::record::{Kind, Record};
+use vitrina_app::{directory::Neighbours, record::Extent};
+use vitrina_domain::record::{Kind, Record, Stored};
 use vitrina_formats::{Format, write::Context};
 
 use super::{
     api_url,
     found::{Instead, found, found_at},
-    neighbours, validators,
+    json, neighbours, validators,
 };
 use crate::{
     conditional::Validators,
     filter::Parameter,
     inquiry::Inquiry,
     negotiate::{self, Representation},
-    problem::Answer,
+    problem::{Answer, Problem},
     view,
 };
 
@@ -41,23 +40,29 @@ pub(crate) async fn get(kind: Kind, key: &str, inquiry: &Inquiry) -> Result<Resp
     let chosen = inquiry.representation(offered(kind), None)?;
     let record = match inquiry.asked.instant(Parameter::At) {
         Some(instant) => found_at(kind, key, instant, inquiry).await?,
-        None => found(kind, key, "", inquiry).await?,
+        None => found(kind, key, "", extent(chosen), inquiry).await?,
     };
     Ok(represent(&record, chosen, inquiry).await?)
 }
 
+/// As much of a record as a representation shows: our own format has the first distributions, others have all.
+pub(crate) fn extent(chosen: Representation) -> Extent {
+    match chosen {
+        Representation::Data(Format::Json) | Representation::Html => {
+            Extent::First(view::MOST_DISTRIBUTIONS.into())
+        }
+        Representation::Data(_) => Extent::Whole,
+    }
+}
+
 /// A record in a representation.
-async fn represent(record: &Record, chosen: Representation, inquiry: &Inquiry) -> Answer<Response> {
+async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &Inquiry) -> Answer<Response> {
     let Inquiry { state, headers, .. } = inquiry;
     let beside = neighbours(state, record).await?;
     let validators = as_seen(record, &beside, chosen, inquiry);
-    let mut response = validators.respond(headers, || {
-        Ok(match chosen {
-            Representation::Data(Format::Json) | Representation::Html => {
-                axum::Json(own(record, &beside, inquiry)).into_response()
-            }
-            Representation::Data(format) => other(format, record, inquiry),
-        })
+    let mut response = validators.respond(headers, || match chosen {
+        Representation::Data(Format::Json) | Representation::Html => own(record, &beside, inquiry),
+        Representation::Data(format) => other(format, record, inquiry),
     })?;
     negotiate::describe(response.headers_mut(), chosen, offered(record.kind()), |one| {
         format!("{}?f={}", api_url(&state.site, record.kind(), &record.id.to_string()), one.name())
@@ -66,7 +71,12 @@ async fn represent(record: &Record, chosen: Representation, inquiry: &Inquiry) -
 }
 
 /// The validators of a record as this reader sees it: parameters, languages and the names beside it change its look.
-fn as_seen(record: &Record, beside: &Neighbours, chosen: Representation, inquiry: &Inquiry) -> Validators {
+fn as_seen(
+    record: &Record<Stored>,
+    beside: &Neighbours,
+    chosen: Representation,
+    inquiry: &Inquiry,
+) -> Validators {
     let languages = inquiry.reader.tags();
     let names = [&beside.organization, &beside.catalog].into_iter().flatten();
     let names: Vec<&str> = names.map(|name| name.display(&languages)).collect();
@@ -76,21 +86,25 @@ fn as_seen(record: &Record, beside: &Neighbours, chosen: Representation, inquiry
 }
 
 /// A record in our own format.
-fn own(record: &Record, beside: &Neighbours, inquiry: &Inquiry) -> Value {
+fn own(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answer<Response> {
     let Inquiry { state, asked, reader, .. } = inquiry;
     let show = match asked.text(Parameter::At) {
         Some(_) => view::past_record,
         None => view::record,
     };
-    let document = show(&state.site, record, beside, &asked.expand, &reader.tags());
-    match &asked.fields {
-        Some(paths) => view::project(&document, paths),
-        None => document,
-    }
+    let names = view::neighbours(&state.site, beside, &asked.expand, &reader.tags());
+    let document = show(&state.site, record, names);
+    Ok(match &asked.fields {
+        Some(paths) => {
+            let document = serde_json::from_slice(&document).map_err(Problem::internal)?;
+            axum::Json(view::project(&document, paths)).into_response()
+        }
+        None => json(document),
+    })
 }
 
 /// A record in a format that is not our own.
-pub(crate) fn other(format: Format, record: &Record, inquiry: &Inquiry) -> Response {
+pub(crate) fn other(format: Format, record: &Record<Stored>, inquiry: &Inquiry) -> Answer<Response> {
     let Inquiry { state, reader, .. } = inquiry;
     let catalog = state.app.site().catalog();
     let context = Context {
@@ -99,7 +113,7 @@ pub(crate) fn other(format: Format, record: &Record, inquiry: &Inquiry) -> Respo
         vocabularies: state.app.vocabularies(),
         languages: &reader.tags(),
     };
-    let (bytes, left_out) = vitrina_formats::write::record(format, context, record);
+    let (bytes, left_out) = vitrina_formats::write::record(format, context, record.clone())?;
     let media_type = Representation::Data(format).content_type();
     let mut response = ([(header::CONTENT_TYPE, media_type)], bytes).into_response();
     if format == Format::Csv {
@@ -108,5 +122,5 @@ pub(crate) fn other(format: Format, record: &Record, inquiry: &Inquiry) -> Respo
     if !left_out.is_empty() {
         tracing::debug!(record = %record.id, count = left_out.len(), "values could not be expressed");
     }
-    response
+    Ok(response)
 }

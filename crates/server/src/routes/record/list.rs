@@ -4,12 +4,12 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse as _, Response},
 };
-use serde_json::Value;
 use vitrina_app::{
     directory::Neighbours,
     list::{self, ListRequest},
+    record::Extent,
 };
-use vitrina_domain::record::{Kind, Record};
+use vitrina_domain::record::{Kind, Record, Stored};
 use vitrina_formats::{
     Format,
     write::{Context, ListWriter},
@@ -22,8 +22,8 @@ use crate::{
     negotiate::{self, Representation},
     notice::Notice,
     paging::{Page, link_next},
-    problem::Answer,
-    view,
+    problem::{Answer, Problem},
+    view::{self, Item},
 };
 
 /// What lists are offered as, the default first.
@@ -41,13 +41,17 @@ pub(crate) async fn list(kind: Kind, inquiry: &Inquiry) -> Answer<Response> {
     if let Some(response) = validators.not_modified(headers) {
         return Ok(response);
     }
-    let found = state.app.list(actor, request(kind, inquiry)?).await?;
+    let extent = match chosen {
+        Representation::Data(Format::Json) | Representation::Html => list::SUMMARISED,
+        Representation::Data(_) => Extent::Whole,
+    };
+    let found = state.app.list(actor, request(kind, extent, inquiry)?).await?;
     let next = found.next.as_ref().map(|after| inquiry.next_url(after));
     let mut response = match chosen {
         Representation::Data(Format::Json) | Representation::Html => {
             axum::Json(page(kind, found, next.clone(), inquiry).await?).into_response()
         }
-        Representation::Data(format) => table(format, &found.records, inquiry).into_response(),
+        Representation::Data(format) => table(format, found.records, inquiry)?.into_response(),
     };
     validators.apply(response.headers_mut());
     negotiate::describe(response.headers_mut(), chosen, LIST_OFFER, |one| {
@@ -59,7 +63,7 @@ pub(crate) async fn list(kind: Kind, inquiry: &Inquiry) -> Answer<Response> {
 }
 
 /// What is asked of the use case.
-fn request(kind: Kind, inquiry: &Inquiry) -> Answer<ListRequest> {
+fn request(kind: Kind, extent: Extent, inquiry: &Inquiry) -> Answer<ListRequest> {
     let asked = &inquiry.asked;
     Ok(ListRequest {
         kind,
@@ -69,11 +73,12 @@ fn request(kind: Kind, inquiry: &Inquiry) -> Answer<ListRequest> {
         after: inquiry.position()?,
         limit: usize::try_from(asked.limit).unwrap_or(usize::MAX),
         count: if asked.count == Count::None { list::Count::No } else { list::Count::Exact },
+        extent,
     })
 }
 
 /// The page in our own format.
-async fn page(kind: Kind, found: list::Page, next: Option<String>, inquiry: &Inquiry) -> Answer<Page<Value>> {
+async fn page(kind: Kind, found: list::Page, next: Option<String>, inquiry: &Inquiry) -> Answer<Page<Item>> {
     let Inquiry { state, actor, asked, reader, .. } = inquiry;
     let beside = state.app.neighbours(&found.records).await?;
     let items = found.records.iter().zip(&beside).map(|(record, beside)| item(record, beside, inquiry));
@@ -82,26 +87,23 @@ async fn page(kind: Kind, found: list::Page, next: Option<String>, inquiry: &Inq
         Some(_) => Vec::new(),
         None => Notice::of_empty(&state.app, actor, (&[kind], &asked.query), found.total, reader)?,
     };
-    Ok(Page::uncounted(items.collect(), next).counted(found.total).noticed(notices))
+    Ok(Page::uncounted(items.collect::<Answer<_>>()?, next).counted(found.total).noticed(notices))
 }
 
 /// A record in short, or the members of it that were asked for.
-fn item(record: &Record, beside: &Neighbours, inquiry: &Inquiry) -> Value {
+fn item(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answer<Item> {
     let Inquiry { state, asked, reader, .. } = inquiry;
     let languages = reader.tags();
-    let summary = view::summary(&state.app, &state.site, record, beside, &languages);
-    let summary = serde_json::to_value(summary).unwrap_or_default();
-    let Some(paths) = &asked.fields else { return summary };
+    let summary = view::summary(&state.app, &state.site, record, beside, &languages)?;
+    let Some(paths) = &asked.fields else { return Ok(Item::from(summary)) };
     // Members that summaries lack come from the whole record.
-    let mut whole = view::record(&state.site, record, beside, &[], &languages);
-    if let (Some(whole), Value::Object(summary)) = (whole.as_object_mut(), summary) {
-        whole.extend(summary);
-    }
-    view::project(&whole, paths)
+    let names = view::neighbours(&state.site, beside, &[], &languages);
+    let whole = view::record(&state.site, record, names);
+    Item::within(summary, &whole, paths).map_err(Problem::internal)
 }
 
 /// The page as a list in another format.
-fn table(format: Format, records: &[Record], inquiry: &Inquiry) -> Vec<u8> {
+fn table(format: Format, records: Vec<Record<Stored>>, inquiry: &Inquiry) -> Answer<Vec<u8>> {
     let Inquiry { state, reader, .. } = inquiry;
     let catalog = state.app.site().catalog();
     let context = Context {
@@ -114,10 +116,10 @@ fn table(format: Format, records: &[Record], inquiry: &Inquiry) -> Vec<u8> {
     let mut bytes = Vec::from(mark(format, inquiry));
     writer.begin(&mut bytes);
     for record in records {
-        writer.record(record, &mut bytes);
+        writer.record(record, &mut bytes)?;
     }
     writer.end(&mut bytes);
-    bytes
+    Ok(bytes)
 }
 
 /// What a file of a format begins with: browsers get the mark that makes spreadsheets read CSV as UTF-8.

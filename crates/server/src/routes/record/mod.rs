@@ -20,11 +20,17 @@ pub(crate) mod written;
 
 mod operations;
 
+use axum::{
+    http::header,
+    response::{IntoResponse as _, Response},
+};
 use vitrina_app::directory::Neighbours;
-use vitrina_domain::record::{Kind, Record};
+use vitrina_domain::record::{Kind, Record, Stored};
+use vitrina_formats::Format;
 
 use crate::{
     conditional::{EntityTag, Validators, revision_stem},
+    negotiate::Representation,
     problem::Answer,
     site::Site,
     state::AppState,
@@ -33,7 +39,7 @@ use crate::{
 pub(crate) use operations::record_routes;
 
 /// The validators of one representation of a record.
-pub(crate) fn validators(record: &Record, representation: &str, look: &[&str]) -> Validators {
+pub(crate) fn validators(record: &Record<Stored>, representation: &str, look: &[&str]) -> Validators {
     let hash = record.hash.to_string();
     let state = record.visibility.state();
     let updated = record.updated.micros().to_string();
@@ -45,9 +51,14 @@ pub(crate) fn validators(record: &Record, representation: &str, look: &[&str]) -
 }
 
 /// The names beside one record.
-pub(crate) async fn neighbours(state: &AppState, record: &Record) -> Answer<Neighbours> {
-    let mut beside = state.app.neighbours(std::slice::from_ref(record)).await?;
+pub(crate) async fn neighbours(state: &AppState, record: &Record<Stored>) -> Answer<Neighbours> {
+    let mut beside = state.app.neighbours([record]).await?;
     Ok(beside.pop().unwrap_or_default())
+}
+
+/// JSON that is written already.
+pub(crate) fn json(bytes: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, Representation::Data(Format::Json).content_type())], bytes).into_response()
 }
 
 /// The address of a record in the API.

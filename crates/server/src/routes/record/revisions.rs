@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
-use vitrina_app::record::Reference;
+use vitrina_app::record::{Extent, Reference};
 use vitrina_domain::record::Kind;
 
 use super::{
@@ -18,7 +18,7 @@ use crate::{
 
 /// A page of revisions, newest first.
 pub(crate) async fn list(kind: Kind, key: &str, inquiry: &Inquiry) -> Result<Response, Instead> {
-    let record = found(kind, key, "/revisions", inquiry).await?;
+    let record = found(kind, key, "/revisions", Extent::HEAD, inquiry).await?;
     let before: Option<u32> = inquiry.position()?;
     let validators = validators(&record, "revisions", &[inquiry.uri.query().unwrap_or_default()]);
     let make = async || {

@@ -6,7 +6,7 @@ use axum::{
 };
 use vitrina_app::record::{Effect, Saved};
 
-use super::{api_url, neighbours, validators};
+use super::{api_url, json, neighbours, validators};
 use crate::{inquiry::Inquiry, problem::Answer, view};
 
 /// The record after a write, with what was found in its document.
@@ -14,12 +14,10 @@ pub(crate) async fn answer(saved: Saved, inquiry: &Inquiry) -> Answer<Response> 
     let Inquiry { state, reader, .. } = inquiry;
     let Saved { record, effect, findings } = saved;
     let beside = neighbours(state, &record).await?;
-    let mut document = view::record(&state.site, &record, &beside, &[], &reader.tags());
-    if let Some(object) = document.as_object_mut() {
-        object.insert("findings".to_owned(), view::findings(&findings, reader.locale));
-    }
+    let mut members = view::neighbours(&state.site, &beside, &[], &reader.tags());
+    members.insert("findings".to_owned(), view::findings(&findings, reader.locale));
     let status = if effect == Effect::Created { StatusCode::CREATED } else { StatusCode::OK };
-    let mut response = (status, axum::Json(document)).into_response();
+    let mut response = (status, json(view::record(&state.site, &record, members))).into_response();
     validators(&record, "json", &[]).apply(response.headers_mut());
     let address = api_url(&state.site, record.kind(), &record.id.to_string());
     if let Ok(location) = HeaderValue::from_str(&address) {
