@@ -1,5 +1,7 @@
 //! Why a use case did not do what was asked, split by what the caller can do about it.
 
+use std::{error::Error, fmt};
+
 use vitrina_domain::{
     finding::{Bilingual, Finding},
     id::RecordId,
@@ -121,6 +123,22 @@ pub enum AppError {
     /// A task of the server died.
     #[error("a task of the server died")]
     Task(#[source] tokio::task::JoinError),
+}
+
+/// An error and its causes on one line, for the log.
+#[derive(Debug, Clone, Copy)]
+pub struct Chain<'a>(pub &'a (dyn Error + 'a));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
 }
 
 impl From<vitrina_store::StoreError> for AppError {

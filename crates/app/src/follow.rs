@@ -14,7 +14,7 @@ use vitrina_domain::{
 use vitrina_search::{Entry, Writer};
 use vitrina_store::{ChangeFilter, Extent, ListFilter, Walk};
 
-use crate::{App, AppError};
+use crate::{App, AppError, Chain};
 
 /// How often the log is looked at when nobody rings.
 const POLL: Duration = Duration::from_millis(200);
@@ -41,10 +41,7 @@ impl App {
         let mut writer = None;
         loop {
             if let Err(error) = self.follow_once(&mut writer).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the index could not follow the log"
-                );
+                tracing::error!(error = %Chain(&error), "the index could not follow the log");
                 writer = None;
             }
             tokio::select! {

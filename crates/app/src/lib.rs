@@ -35,7 +35,7 @@ pub mod validate;
 
 mod error;
 
-pub use error::{AppError, Tombstone};
+pub use error::{AppError, Chain, Tombstone};
 pub use vitrina_search::{After, AfterKey};
 pub use vitrina_store::{DistributionRow, ListFilter, StoreError, TokenRow};
 

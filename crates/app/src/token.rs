@@ -4,7 +4,7 @@ use vitrina_domain::{finding::Bilingual, id::TokenId, time::Timestamp};
 use vitrina_store::TokenRow;
 
 use crate::{
-    App, AppError,
+    App, AppError, Chain,
     auth::{Action, Actor, Denied, Grant, InvalidToken, Object, TokenSecret, authorize},
 };
 
@@ -77,7 +77,7 @@ impl App {
             tx.commit().await
         };
         if let Err(error) = noted.await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the use of a token could not be noted");
+            tracing::warn!(error = %Chain(&error), "the use of a token could not be noted");
         }
     }
 

@@ -12,7 +12,7 @@ use axum::{
 };
 use http_body_util::{BodyExt as _, Limited};
 use vitrina_app::{
-    AppError,
+    AppError, Chain,
     idempotency::{Claim, StoredAnswer},
 };
 use vitrina_domain::{canonical::Digest, finding::Bilingual};
@@ -90,7 +90,7 @@ async fn answer_once(state: &AppState, key: String, request: Request, next: Next
 
 fn forgive(kept: Result<(), AppError>) {
     if let Err(error) = kept {
-        tracing::warn!(error = &error as &dyn std::error::Error, "an idempotency key could not be settled");
+        tracing::warn!(error = %Chain(&error), "an idempotency key could not be settled");
     }
 }
 

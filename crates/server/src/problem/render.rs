@@ -1,6 +1,6 @@
 //! Writes the body of every error at the edge: the document, or a page for people.
 
-use std::{error::Error, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use vitrina_app::Chain;
 use vitrina_domain::finding::Locale;
 
 use super::{Code, MEDIA_TYPE, Problem, ProblemBody};
@@ -36,7 +37,7 @@ pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next)
         None => return response,
     };
     if let Some(cause) = &problem.0.cause {
-        tracing::error!(code = problem.code().as_str(), %request_id, path = %instance, causes = %chain(&**cause), "request failed");
+        tracing::error!(code = problem.code().as_str(), %request_id, path = %instance, causes = %Chain(&**cause), "request failed");
     }
     let body = problem.body(&site.base_url, &instance, &request_id, reader.locale);
     let page = is_for_people.then(|| page(&site, &body, reader.locale)).flatten();
@@ -96,16 +97,4 @@ fn write(response: Response, body: &ProblemBody, page: Option<String>, locale: L
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     Response::from_parts(parts, bytes.into())
-}
-
-/// An error and its causes on one line.
-fn chain(error: &dyn Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line.push_str(": ");
-        line.push_str(&error.to_string());
-        cause = error.source();
-    }
-    line
 }
