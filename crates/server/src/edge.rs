@@ -1,6 +1,6 @@
 //! Everything that stands around the routes, in its order.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, convert::Infallible, sync::Arc};
 
 use axum::{
     Router,
@@ -8,6 +8,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
+use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -35,27 +36,33 @@ pub struct Edge {
 
 impl Edge {
     /// Puts the edge around the routes.
-    pub fn around(self, routes: Router) -> Router {
+    pub fn around<S>(self, routes: S) -> Router
+    where
+        S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+    {
         let Self { site, limits, hosts, ids } = self;
-        // As a service, the routes match methods and paths after the edge has seen the request: layers of a
-        // router would come too late to answer HEAD as GET. The last layer is the outermost.
-        Router::new()
-            .fallback_service(routes)
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(middleware::from_fn_with_state(limits, headers::envelope))
-            .layer(middleware::from_fn_with_state(hosts, headers::host))
-            .layer(middleware::from_fn(headers::tag))
-            .layer(compression::layer())
-            .layer(middleware::from_fn(compression::tags_by_coding))
-            .layer(middleware::from_fn(headers::methods))
-            .layer(middleware::from_fn_with_state(Arc::clone(&site), reader))
-            .layer(middleware::from_fn_with_state(Arc::clone(&site), problem::render))
-            .layer(middleware::from_fn(headers::cache))
-            .layer(middleware::from_fn(headers::cors))
-            .layer(middleware::from_fn_with_state(site, headers::security))
-            .layer(middleware::from_fn(headers::head))
-            .layer(middleware::from_fn(metrics::measure))
+        // The routes match methods and paths after the edge has seen the request: layers of a router would come too
+        // late to answer HEAD as GET. One stack, because a router puts each of its layers in a box and copies all the
+        // boxes below at every one of them, for every request. The first layer is the outermost.
+        let stack = ServiceBuilder::new()
             .layer(middleware::from_fn_with_state(ids, headers::request_id))
+            .layer(middleware::from_fn(metrics::measure))
+            .layer(middleware::from_fn(headers::head))
+            .layer(middleware::from_fn_with_state(Arc::clone(&site), headers::security))
+            .layer(middleware::from_fn(headers::cors))
+            .layer(middleware::from_fn(headers::cache))
+            .layer(middleware::from_fn_with_state(Arc::clone(&site), problem::render))
+            .layer(middleware::from_fn_with_state(site, reader))
+            .layer(middleware::from_fn(headers::methods))
+            .layer(middleware::from_fn(compression::tags_by_coding))
+            .layer(compression::layer())
+            .layer(middleware::from_fn(headers::tag))
+            .layer(middleware::from_fn_with_state(hosts, headers::host))
+            .layer(middleware::from_fn_with_state(limits, headers::envelope))
+            .layer(CatchPanicLayer::custom(panicked))
+            .service(routes);
+        Router::new().fallback_service(stack)
     }
 }
 

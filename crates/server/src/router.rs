@@ -8,6 +8,7 @@ use std::{
 use axum::{Router, middleware, routing};
 use serde_json::Value;
 use tokio::runtime::Handle;
+use tower::ServiceBuilder;
 use utoipa::openapi::OpenApi;
 use vitrina_app::App;
 
@@ -110,10 +111,10 @@ pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
     if metrics::exporter().is_some() && place == MetricsPlace::Here {
         all = all.route("/metrics", routing::get(metrics::show));
     }
-    let all = all
-        .layer(middleware::from_fn_with_state(state.clone(), idempotency::once))
+    let all = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(gates, limit::admit))
-        .with_state(state);
+        .layer(middleware::from_fn_with_state(state.clone(), idempotency::once))
+        .service(all.with_state(state));
     let hosts = Arc::new(HostPolicy::of(&site, exposure, &hosts));
     Edge { site, limits: Arc::new(Limits::default()), hosts, ids }.around(all)
 }
