@@ -3,11 +3,9 @@
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, anyhow};
-use tokio::sync::Notify;
 use vitrina_app::{
     App, Parts,
     auth::Actor,
-    directory::Directory,
     import::{ImportReport, ImportRequest, Mode, Observer, Replace},
     ports::{Clock as _, SystemClock, SystemIds},
     site::Site,
@@ -61,8 +59,6 @@ impl World {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             site: site(),
-            directory: Directory::default(),
-            bell: Notify::new(),
         });
         Ok(Some(Self { app, store, place }))
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use vitrina_domain::{
+    change::Seq,
     id::{RecordId, SourceId},
     language::Text,
     record::{Kind, Record, Stored, Unreadable},
@@ -14,7 +15,7 @@ use vitrina_domain::{
 
 use vitrina_store::Extent;
 
-use crate::{App, AppError};
+use crate::{App, AppError, recent::Recent};
 
 /// How a record is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,32 +48,30 @@ pub struct Neighbours {
     pub source: Arc<str>,
 }
 
-/// A memory of names, emptied of a record when that record changes.
+/// A memory of names, each with the position of the log at which it was read.
 #[derive(Debug, Default)]
-pub struct Directory {
-    records: RwLock<HashMap<RecordId, Arc<Name>>>,
+pub(crate) struct Directory {
+    records: RwLock<HashMap<RecordId, (Seq, Arc<Name>)>>,
     sources: RwLock<HashMap<SourceId, Arc<str>>>,
 }
 
 impl Directory {
-    /// Forgets a record that changed.
-    pub(crate) fn forget(&self, id: RecordId) {
-        self.records.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    fn known(&self, id: RecordId, recent: &Recent) -> Option<Arc<Name>> {
+        let records = self.records.read().unwrap_or_else(PoisonError::into_inner);
+        let (read, name) = records.get(&id)?;
+        recent.is_as_of(*read, id).then(|| Arc::clone(name))
     }
 
-    fn known(&self, id: RecordId) -> Option<Arc<Name>> {
-        self.records.read().unwrap_or_else(PoisonError::into_inner).get(&id).map(Arc::clone)
-    }
-
-    fn remember(&self, record: &Record<Stored>) -> Result<(), Unreadable> {
-        let name = Name {
+    fn remember(&self, record: &Record<Stored>, read: Seq) -> Result<Arc<Name>, Unreadable> {
+        let name = Arc::new(Name {
             kind: record.kind(),
             id: record.id,
             slug: record.slug.to_string(),
             title: record.outline()?.title().clone(),
-        };
-        self.records.write().unwrap_or_else(PoisonError::into_inner).insert(record.id, Arc::new(name));
-        Ok(())
+        });
+        let mut records = self.records.write().unwrap_or_else(PoisonError::into_inner);
+        records.insert(record.id, (read, Arc::clone(&name)));
+        Ok(name)
     }
 
     fn known_source(&self, id: SourceId) -> Option<Arc<str>> {
@@ -86,27 +85,30 @@ impl App {
         &self,
         records: impl IntoIterator<Item = &'a Record<M>>,
     ) -> Result<Vec<Neighbours>, AppError> {
-        let directory = &self.parts.directory;
+        let read = self.moment().await?.log;
         let beside = |record: &Record<M>| (record.organization_id, record.catalog_id, record.source_id);
         let beside: Vec<_> = records.into_iter().map(beside).collect();
-        let mut unknown: Vec<RecordId> = beside
-            .iter()
-            .flat_map(|(organization, catalog, _)| [*organization, *catalog])
-            .flatten()
-            .filter(|id| directory.known(*id).is_none())
-            .collect();
-        unknown.sort_unstable();
-        unknown.dedup();
+        let mut names: HashMap<RecordId, Arc<Name>> = HashMap::new();
+        let mut unknown: Vec<RecordId> = Vec::new();
+        for id in beside.iter().flat_map(|(organization, catalog, _)| [*organization, *catalog]).flatten() {
+            if names.contains_key(&id) || unknown.contains(&id) {
+                continue;
+            }
+            match self.directory.known(id, &self.recent) {
+                Some(name) => drop(names.insert(id, name)),
+                None => unknown.push(id),
+            }
+        }
         if !unknown.is_empty() {
             for record in self.store().records(&Scope::All, &unknown, Extent::HEAD).await? {
-                directory.remember(&record)?;
+                names.insert(record.id, self.directory.remember(&record, read)?);
             }
         }
         let mut neighbours = Vec::with_capacity(beside.len());
         for (organization, catalog, source) in beside {
             neighbours.push(Neighbours {
-                organization: organization.and_then(|id| directory.known(id)),
-                catalog: catalog.and_then(|id| directory.known(id)),
+                organization: organization.and_then(|id| names.get(&id).map(Arc::clone)),
+                catalog: catalog.and_then(|id| names.get(&id).map(Arc::clone)),
                 source: self.source_name(source).await?,
             });
         }
@@ -115,12 +117,12 @@ impl App {
 
     /// The name of a source.
     pub async fn source_name(&self, id: SourceId) -> Result<Arc<str>, AppError> {
-        if let Some(name) = self.parts.directory.known_source(id) {
+        if let Some(name) = self.directory.known_source(id) {
             return Ok(name);
         }
         let Some(source) = self.store().source(id).await? else { return Ok(Arc::from("")) };
         let name: Arc<str> = source.name.into();
-        let mut sources = self.parts.directory.sources.write().unwrap_or_else(PoisonError::into_inner);
+        let mut sources = self.directory.sources.write().unwrap_or_else(PoisonError::into_inner);
         sources.insert(id, Arc::clone(&name));
         Ok(name)
     }

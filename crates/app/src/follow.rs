@@ -6,7 +6,7 @@ use std::{
 };
 
 use vitrina_domain::{
-    change::{Op, Seq},
+    change::{Change, Op, Seq},
     id::RecordId,
     record::{Kind, Record, Stored},
     scope::Scope,
@@ -16,11 +16,17 @@ use vitrina_store::{ChangeFilter, Extent, ListFilter, Walk};
 
 use crate::{App, AppError, Chain};
 
-/// How often the log is looked at when nobody rings.
-const POLL: Duration = Duration::from_millis(200);
+/// How long the bell is waited for, before the log is looked at unasked: others may have written.
+const POLL: Duration = Duration::from_millis(100);
 
-/// How many changes one commit of the index takes.
+/// How long the index rests between two commits, which cost far more than the few records of one write.
+const REST: Duration = Duration::from_millis(100);
+
+/// How many changes are read at a time.
 const BATCH: u64 = 1000;
+
+/// After how many changes the index commits, though the log goes on: each commit is a segment to be merged.
+const COMMIT_AFTER: usize = 5_000;
 
 /// Where a rebuild is asked for from another process.
 const REBUILD_KEY: &str = "index_rebuild_requested";
@@ -46,7 +52,11 @@ impl App {
             }
             tokio::select! {
                 () = &mut stop => return,
-                () = self.parts.bell.notified() => {}
+                () = tokio::time::sleep(REST) => {}
+            }
+            tokio::select! {
+                () = &mut stop => return,
+                () = self.bell.notified() => {}
                 () = tokio::time::sleep(POLL) => {}
             }
         }
@@ -122,35 +132,51 @@ impl App {
     }
 
     async fn catch_up(&self, mut writer: Writer) -> Result<Writer, AppError> {
+        let mut position = self.index().position();
+        let mut uncommitted = 0;
         loop {
-            let after = self.index().position();
-            let changes = self.store().changes(&ChangeFilter::All, &[], after, BATCH).await?;
-            let Some(last) = changes.last() else { return Ok(writer) };
-            let position = last.seq;
-            let mut touched: HashMap<RecordId, Kind> = HashMap::new();
-            let mut renamed: HashSet<(RecordId, Kind)> = HashSet::new();
-            for change in &changes {
-                let id = RecordId::new(change.entity_id);
-                touched.insert(id, change.kind);
-                self.parts.directory.forget(id);
-                if change.op != Op::Create && matches!(change.kind, Kind::Organization | Kind::Catalog) {
-                    renamed.insert((id, change.kind));
-                }
+            let changes = self.store().changes(&ChangeFilter::All, &[], position, BATCH).await?;
+            if let Some(last) = changes.last() {
+                position = last.seq;
+                uncommitted += changes.len();
+                writer = self.apply(writer, &changes).await?;
             }
-            let ids: Vec<RecordId> = touched.into_keys().collect();
-            let records = self.store().records(&Scope::All, &ids, Extent::Whole).await?;
-            let present: HashSet<RecordId> = records.iter().map(|record| record.id).collect();
-            let gone: Vec<RecordId> = ids.into_iter().filter(|id| !present.contains(id)).collect();
-            writer = self
-                .with_writer(writer, move |writer| gone.into_iter().try_for_each(|id| writer.delete(id)))
-                .await?;
-            writer = self.put(writer, records).await?;
-            for (id, kind) in renamed {
-                writer = self.put_dependents(writer, id, kind).await?;
+            if uncommitted >= COMMIT_AFTER || (changes.is_empty() && uncommitted > 0) {
+                writer = self.with_writer(writer, move |writer| writer.commit(position)).await?;
+                self.index().reload()?;
+                uncommitted = 0;
             }
-            writer = self.with_writer(writer, move |writer| writer.commit(position)).await?;
-            self.index().reload()?;
+            if changes.is_empty() {
+                return Ok(writer);
+            }
         }
+    }
+
+    /// Brings what changed into the index as it is now.
+    async fn apply(&self, mut writer: Writer, changes: &[Change]) -> Result<Writer, AppError> {
+        let mut touched: HashMap<RecordId, Kind> = HashMap::new();
+        let mut renamed: HashSet<(RecordId, Kind)> = HashSet::new();
+        for change in changes {
+            let id = RecordId::new(change.entity_id);
+            touched.insert(id, change.kind);
+            if change.op != Op::Create && matches!(change.kind, Kind::Organization | Kind::Catalog) {
+                renamed.insert((id, change.kind));
+            }
+        }
+        // The names that the index takes are those of now, at the earliest of these changes.
+        self.recent.look_again();
+        let ids: Vec<RecordId> = touched.into_keys().collect();
+        let records = self.store().records(&Scope::All, &ids, Extent::Whole).await?;
+        let present: HashSet<RecordId> = records.iter().map(|record| record.id).collect();
+        let gone: Vec<RecordId> = ids.into_iter().filter(|id| !present.contains(id)).collect();
+        writer = self
+            .with_writer(writer, move |writer| gone.into_iter().try_for_each(|id| writer.delete(id)))
+            .await?;
+        writer = self.put(writer, records).await?;
+        for (id, kind) in renamed {
+            writer = self.put_dependents(writer, id, kind).await?;
+        }
+        Ok(writer)
     }
 
     /// Records carry the names of their organization and catalog: when these change, so do the entries.

@@ -26,6 +26,7 @@ pub mod idempotency;
 pub mod import;
 pub mod list;
 pub mod ports;
+pub mod recent;
 pub mod record;
 pub mod search;
 pub mod site;
@@ -43,6 +44,10 @@ pub use vitrina_store::{DistributionRow, ListFilter, StoreError, TokenRow};
 #[derive(Clone)]
 pub struct App {
     parts: Arc<Parts>,
+    directory: Arc<directory::Directory>,
+    recent: Arc<recent::Recent>,
+    /// Rung after every commit, so that followers need not wait for their next look.
+    bell: Arc<Notify>,
 }
 
 /// The parts of [`App`], put together by `cli` and by tests.
@@ -63,16 +68,17 @@ pub struct Parts {
     pub ids: Arc<dyn ports::Ids>,
     /// What this site is called and where it is.
     pub site: site::Site,
-    /// Names of organizations, catalogs and sources, remembered.
-    pub directory: directory::Directory,
-    /// Rung after every commit, so that followers need not wait for their next look.
-    pub bell: Notify,
 }
 
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts) }
+        Self {
+            parts: Arc::new(parts),
+            directory: Arc::default(),
+            recent: Arc::default(),
+            bell: Arc::default(),
+        }
     }
 
     /// The lists in force.
@@ -103,6 +109,12 @@ impl App {
     /// A new id for something that needs one, for example a request.
     pub fn new_id(&self) -> uuid::Uuid {
         self.parts.ids.next()
+    }
+
+    /// Tells everyone here who goes by what changed that something did.
+    pub(crate) fn announce(&self) {
+        self.recent.look_again();
+        self.bell.notify_one();
     }
 
     pub(crate) fn store(&self) -> &Store {

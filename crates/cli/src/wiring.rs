@@ -79,8 +79,6 @@ impl Catalog {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             site: site(settings, base_url),
-            directory: vitrina_app::directory::Directory::default(),
-            bell: tokio::sync::Notify::new(),
         });
         Ok(Self { app, store })
     }

@@ -15,10 +15,12 @@ use crate::{
     conditional::{EntityTag, Validators},
     cursor,
     filter::{Asks, Parameter, Parameters},
+    kept::Made,
     locale::Reader,
     negotiate::{self, Representation, Wish},
     paging::link_next,
     problem::{Answer, Problem},
+    routes::record::found::Instead,
     state::AppState,
 };
 
@@ -106,6 +108,28 @@ impl Inquiry {
         validators.apply(response.headers_mut());
         link_next(response.headers_mut(), next.as_deref());
         Ok(response)
+    }
+
+    /// The answer of this inquiry that was kept, or the one that `make` makes, which is kept. Only answers to readers
+    /// without credentials are.
+    pub(crate) async fn kept(
+        &self,
+        representation: Representation,
+        make: impl AsyncFnOnce() -> Result<Made, Instead>,
+    ) -> Result<Response, Instead> {
+        let Self { state, actor, reader, uri, headers, .. } = self;
+        if *actor != Actor::Anonymous {
+            return Ok(make().await?.answer(headers));
+        }
+        let address = uri.path_and_query().map_or("", |address| address.as_str());
+        let key = [address, representation.name(), &reader.languages.join(",")].join("\n");
+        let moment = state.app.moment().await.map_err(Problem::from)?;
+        if let Some(response) = state.answers.give(&state.app, &key, headers) {
+            return Ok(response);
+        }
+        let made = make().await?;
+        state.answers.keep(key, moment, &made);
+        Ok(made.answer(headers))
     }
 
     /// The position where the page starts, unless it is the first page.

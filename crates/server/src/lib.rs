@@ -32,6 +32,7 @@ pub mod state;
 mod error;
 mod idempotency;
 mod inquiry;
+mod kept;
 mod nearest;
 mod notice;
 mod pages;

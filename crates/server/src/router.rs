@@ -103,6 +103,7 @@ pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
         site: Arc::clone(&site),
         gates: Arc::clone(&gates),
         lifecycle,
+        answers: Arc::default(),
         contract: Arc::new(contract(openapi_json())),
         contract_3_0: Arc::new(contract(openapi_3_0_json())),
     };

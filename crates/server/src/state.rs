@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use vitrina_app::App;
 
-use crate::{conditional::EntityTag, limit::Gates, listen::Lifecycle, site::Site};
+use crate::{conditional::EntityTag, kept::Answers, limit::Gates, listen::Lifecycle, site::Site};
 
 /// The state of the routes. Cheap to clone.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub struct AppState {
     pub gates: Arc<Gates>,
     /// Whether the server is stopping.
     pub lifecycle: Lifecycle,
+    /// The answers that are kept.
+    pub(crate) answers: Arc<Answers>,
     /// The contract of the API.
     pub contract: Arc<Contract>,
     /// The same in OpenAPI 3.0.

@@ -10,11 +10,17 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait as _, JoinType, Query},
 };
 use uuid::Uuid;
-use vitrina_domain::{id::RecordId, record::Kind, slug::Slug};
+use vitrina_domain::{
+    change::{Audience, Change, Op, Seq},
+    id::RecordId,
+    record::Kind,
+    slug::Slug,
+};
 
 use crate::{
     Store, StoreError, Tx,
     bulk::{MOST_KEYS, Rows},
+    change,
     column::Cell,
     record::Records,
 };
@@ -96,7 +102,13 @@ impl Tx {
     /// Gives a record another slug; the old one leads to it for ever.
     ///
     /// A slug that the record had before may come back; one that another record has or had is taken.
-    pub async fn rename(&mut self, kind: Kind, id: RecordId, slug: &Slug) -> Result<(), StoreError> {
+    pub async fn rename(
+        &mut self,
+        kind: Kind,
+        id: RecordId,
+        slug: &Slug,
+        audience: Audience,
+    ) -> Result<(), StoreError> {
         self.take_turn().await?;
         match self.owner(kind, slug).await? {
             Some(owner) if owner != id => return Err(StoreError::Taken { what: "slug" }),
@@ -113,7 +125,22 @@ impl Tx {
             .and_where(Expr::col(Records::Kind).eq(kind.as_str()))
             .take();
         self.transaction.execute(&update).await?;
-        Ok(())
+        // The address of a record is part of what its readers keep: they are told.
+        let Some(record) = self.record(kind, id).await? else { return Ok(()) };
+        let Seq(last) = change::last_seq(&self.transaction).await?;
+        let change = Change {
+            seq: Seq(last + 1),
+            at: self.at,
+            actor: self.actor.clone(),
+            audience,
+            kind,
+            entity_id: id.uuid(),
+            op: Op::Update,
+            revision: record.revision,
+            hash: record.hash,
+            changed: vec!["slug".to_owned()],
+        };
+        change::append(&self.transaction, vec![change]).await
     }
 
     async fn owner(&self, kind: Kind, slug: &Slug) -> Result<Option<RecordId>, StoreError> {

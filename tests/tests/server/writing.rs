@@ -1,9 +1,11 @@
 //! A record's life over HTTP: made, changed under a condition, ended, and what a repeated request does.
 
+use std::time::Duration;
+
 use hyper::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
-use vitrina_domain::record::Kind;
+use vitrina_domain::{change::Audience, record::Kind};
 use vitrina_store::{Config, Store};
 use vitrina_tests::{Answer, Engine, Http};
 
@@ -247,11 +249,17 @@ async fn an_old_slug_leads_to_the_new_one_for_ever(#[case] engine: Engine) {
     let config =
         Config { data_dir: setup.data_dir(), database_url: setup.database_url(), max_connections: 1 };
     let store = Store::open(&config).await.unwrap();
+    // What was given under the old slug is not given again.
+    showcase.json("/api/v1/datasets/baches-reportados").await;
     let mut tx = store.begin("editor", made["updated_at"].as_str().unwrap().parse().unwrap()).await.unwrap();
     let id = made["id"].as_str().unwrap().parse().unwrap();
-    tx.rename(Kind::Dataset, id, &"baches".parse().unwrap()).await.unwrap();
+    tx.rename(Kind::Dataset, id, &"baches".parse().unwrap(), Audience::Public).await.unwrap();
     tx.commit().await.unwrap();
 
+    let last = || async { showcase.changes("dataset").await.pop() };
+    while last().await.is_none_or(|(op, _)| op != "update") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     for (old, new) in [
         ("/api/v1/datasets/baches-reportados", "/api/v1/datasets/baches"),
         ("/api/v1/datasets/baches-reportados/revisions", "/api/v1/datasets/baches/revisions"),

@@ -281,7 +281,7 @@ impl<'a> Import<'a> {
         if self.destination.mode == Mode::Apply {
             tx.add_items(self.run.id, &items).await?;
             tx.commit().await?;
-            self.app.parts.bell.notify_waiters();
+            self.app.announce();
         }
         self.seen.extend(seen);
         self.report(&items, observer);
@@ -325,7 +325,7 @@ impl<'a> Import<'a> {
                 tx.write(writes).await?;
                 tx.add_items(self.run.id, &items).await?;
                 tx.commit().await?;
-                self.app.parts.bell.notify_waiters();
+                self.app.announce();
             }
             self.report(&items, observer);
         }

@@ -33,7 +33,7 @@ impl App {
         precondition.check(record.revision)?;
         let Saved { record, .. } =
             store_one(&mut tx, deletion(record.read()?, reason), Effect::Updated, Vec::new()).await?;
-        self.commit(tx, id).await?;
+        self.commit(tx).await?;
         self.tombstone(&record)
     }
 }

@@ -101,7 +101,7 @@ impl App {
             tombstone: None,
         };
         let saved = self.insert(&mut tx, id, place, intake).await?;
-        self.commit(tx, saved.record.id).await?;
+        self.commit(tx).await?;
         Ok(saved)
     }
 
@@ -180,7 +180,7 @@ impl App {
             tombstone: current,
         };
         let saved = self.insert(&mut tx, id, place, intake).await?;
-        self.commit(tx, saved.record.id).await?;
+        self.commit(tx).await?;
         Ok(saved)
     }
 
@@ -244,7 +244,7 @@ impl App {
             audience: audience(&record.visibility, record.organization_id),
         };
         let saved = store_one(&mut tx, write, Effect::Updated, intake.findings).await?;
-        self.commit(tx, id).await?;
+        self.commit(tx).await?;
         Ok(saved)
     }
 
@@ -298,10 +298,9 @@ impl App {
     }
 
     /// Commits, and tells everyone who waits for changes.
-    pub(crate) async fn commit(&self, tx: Tx, changed: RecordId) -> Result<(), AppError> {
+    pub(crate) async fn commit(&self, tx: Tx) -> Result<(), AppError> {
         tx.commit().await?;
-        self.parts.directory.forget(changed);
-        self.parts.bell.notify_waiters();
+        self.announce();
         Ok(())
     }
 

@@ -1,12 +1,16 @@
 //! `vitrina import`: documents in, every record's fate out.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::{
+    convert::Infallible,
+    io::{BufRead as _, IsTerminal as _, Write as _},
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::{sync::oneshot, task::JoinHandle};
 use vitrina_app::{
     AppError,
     auth::Actor,
-    follow::Drained,
+    follow::{self, Drained},
     import::{ImportRequest, Mode, Observer, Replace},
     record::Reference,
 };
@@ -38,21 +42,26 @@ pub(super) async fn run(context: Context, import: &Import) -> Result<Exit, Failu
     let catalog = Catalog::open(&context.settings).await?;
     let places = Places::find(&catalog, import).await?;
     let session = Session { catalog: &catalog, context: &context, import, places };
-    let mut exit = Exit::Done;
-    for input in &inputs {
-        if session.import(input).await?.has_refusals() {
-            exit = Exit::Findings;
-        }
-    }
-    if !import.dry_run {
-        index(&catalog).await?;
-    }
+    let exit = if import.dry_run {
+        session.import_all(&inputs).await?
+    } else {
+        // The index follows while records come in, on the other cores.
+        let (end, ended) = oneshot::channel::<Infallible>();
+        let follower = follow::spawn(&catalog.app, async { drop(ended.await) });
+        let exit = session.import_all(&inputs).await;
+        drop(end);
+        index(&catalog, follower).await?;
+        exit?
+    };
     catalog.close().await;
     Ok(exit)
 }
 
 /// Searches find what was imported when the command ends, unless a server follows by itself.
-async fn index(catalog: &Catalog) -> Result<(), Failure> {
+async fn index(catalog: &Catalog, follower: JoinHandle<()>) -> Result<(), Failure> {
+    if let Err(error) = follower.await {
+        tracing::error!(%error, "the follower of the log died");
+    }
     match catalog.app.drain().await {
         Ok(Drained::Reached(_) | Drained::LeftToOther) => Ok(()),
         Err(error) => Err(Failure::because("everything was imported, but the index cannot follow", error)
@@ -96,6 +105,16 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
+    async fn import_all(&self, inputs: &[Input]) -> Result<Exit, Failure> {
+        let mut exit = Exit::Done;
+        for input in inputs {
+            if self.import(input).await?.has_refusals() {
+                exit = Exit::Findings;
+            }
+        }
+        Ok(exit)
+    }
+
     async fn import(&self, input: &Input) -> Result<Summary, Failure> {
         if self.import.replace && !self.import.dry_run && !self.import.yes {
             self.confirm(input).await?;

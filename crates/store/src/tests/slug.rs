@@ -62,7 +62,8 @@ async fn old_slugs_lead_to_the_record_for_ever(#[values(Engine::Sqlite, Engine::
     put(&test.store, 1, vec![write.clone()]).await;
     let rename = async |number, slug: &str| {
         let mut tx = test.store.begin("editor", at(2)).await.unwrap();
-        let renamed = tx.rename(Kind::Dataset, record_id(number), &slug.parse().unwrap()).await;
+        let renamed =
+            tx.rename(Kind::Dataset, record_id(number), &slug.parse().unwrap(), Audience::Public).await;
         tx.commit().await.unwrap();
         renamed
     };

@@ -1,6 +1,7 @@
 //! A dataset under its readable address: a page, or any of its representations.
 
 use axum::{
+    body::Bytes,
     extract::Path,
     http::StatusCode,
     response::{IntoResponse as _, Response},
@@ -9,17 +10,18 @@ use vitrina_app::{AppError, directory::Neighbours, record::Reference};
 use vitrina_domain::record::{Kind, Record, Stored};
 use vitrina_formats::Format;
 
-use super::{PageAsks, html};
+use super::{PageAsks, html, rendered};
 use crate::{
     actor::Anyone,
     inquiry::{Ask, Inquiry},
+    kept::Made,
     negotiate::{self, Representation},
     pages::{self, Frame},
     problem::{Answer, Code, Problem},
     routes::record::{
         found::Instead,
-        get::{extent, other},
-        json, neighbours, validators,
+        get::{described, extent, other, shown},
+        neighbours, validators,
     },
     view,
 };
@@ -47,18 +49,22 @@ pub(super) async fn get(
         let suffix = extension.map_or_else(String::new, |extension| format!(".{extension}"));
         state.site.url(&format!("/dataset/{slug}{suffix}"))
     };
-    let record = match state.app.record(actor, Kind::Dataset, &Reference::from(slug), extent(chosen)).await {
-        Ok(record) => record,
-        Err(AppError::Gone(tombstone)) if chosen == Representation::Html => {
-            let page = html(pages::tombstone(frame(&inquiry), &tombstone))?;
-            return Ok((StatusCode::GONE, page).into_response());
+    let make = async || {
+        let record =
+            match state.app.record(actor, Kind::Dataset, &Reference::from(slug), extent(chosen)).await {
+                Ok(record) => record,
+                Err(AppError::Gone(tombstone)) if chosen == Representation::Html => {
+                    let page = html(pages::tombstone(frame(&inquiry), &tombstone))?;
+                    return Err(Instead::Page((StatusCode::GONE, page).into_response()));
+                }
+                Err(error) => return Err(Instead::of(error, address)),
+            };
+        if record.slug.as_str() != slug {
+            return Err(Instead::Elsewhere(address(record.slug.as_str())));
         }
-        Err(error) => return Err(Instead::of(error, address)),
+        Ok(represent(&record, chosen, &inquiry).await?)
     };
-    if record.slug.as_str() != slug {
-        return Err(Instead::Elsewhere(address(record.slug.as_str())));
-    }
-    Ok(represent(&record, chosen, &inquiry).await?)
+    inquiry.kept(chosen, make).await
 }
 
 /// What the page has around it.
@@ -66,32 +72,33 @@ fn frame(inquiry: &Inquiry) -> Frame<'_> {
     Frame::new(inquiry.state.app.site(), inquiry.reader.locale, inquiry.uri.path())
 }
 
-async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &Inquiry) -> Answer<Response> {
-    let Inquiry { state, reader, uri, headers, .. } = inquiry;
+async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &Inquiry) -> Answer<Made> {
+    let Inquiry { state, reader, uri, .. } = inquiry;
+    let site = &state.site;
     let languages = reader.tags();
     let beside = neighbours(state, record).await?;
     let organization = beside.organization.as_ref().map_or("", |name| name.display(&languages)).to_owned();
     let spoken = languages.join(",");
     let validators = validators(record, chosen.name(), &["page", &spoken, uri.path(), &organization]);
-    let mut response = validators.respond(headers, || match chosen {
-        Representation::Html => page(record, &beside, inquiry),
+    let body = match chosen {
+        Representation::Html => page(record, &beside, inquiry)?,
         Representation::Data(Format::Json) => {
-            let names = view::neighbours(&state.site, &beside, &[], &languages);
-            Ok(json(view::record(&state.site, record, names)))
+            view::record(site, record, view::neighbours(site, &beside, &[], &languages)).into()
         }
-        Representation::Data(format) => other(format, record, inquiry),
-    })?;
-    negotiate::describe(response.headers_mut(), chosen, OFFERED, |one| match (one, one.extension()) {
-        (Representation::Html, _) => state.site.url(&format!("/dataset/{}", record.slug)),
-        (_, Some(extension)) => state.site.url(&format!("/dataset/{}.{extension}", record.slug)),
-        (_, None) => state.site.url(&format!("/dataset/{}?f={}", record.slug, one.name())),
+        Representation::Data(format) => other(format, record, inquiry)?,
+    };
+    let mut headers = described(chosen);
+    negotiate::describe(&mut headers, chosen, OFFERED, |one| match (one, one.extension()) {
+        (Representation::Html, _) => site.url(&format!("/dataset/{}", record.slug)),
+        (_, Some(extension)) => site.url(&format!("/dataset/{}.{extension}", record.slug)),
+        (_, None) => site.url(&format!("/dataset/{}?f={}", record.slug, one.name())),
     });
-    Ok(response)
+    Ok(Made { shows: shown(record), validators, headers, body })
 }
 
-fn page(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answer<Response> {
+fn page(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answer<Bytes> {
     let files = record.metadata.total_distributions();
     let record = record.clone().read_part()?;
     let Some(dataset) = record.metadata.as_dataset() else { return Err(Problem::new(Code::NotFound)) };
-    html(pages::dataset(&inquiry.state.app, frame(inquiry), &record, dataset, files, beside))
+    rendered(pages::dataset(&inquiry.state.app, frame(inquiry), &record, dataset, files, beside))
 }

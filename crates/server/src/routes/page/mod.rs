@@ -9,6 +9,7 @@ mod search;
 
 use axum::{
     Router,
+    body::Bytes,
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
     routing::get,
@@ -57,9 +58,13 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 /// A rendered page as a response.
-fn html(rendered: Rendered) -> Answer<Response> {
-    let page = rendered.map_err(Problem::internal)?;
-    Ok(([(header::CONTENT_TYPE, Representation::Html.content_type())], page).into_response())
+fn html(page: Rendered) -> Answer<Response> {
+    Ok(([(header::CONTENT_TYPE, Representation::Html.content_type())], rendered(page)?).into_response())
+}
+
+/// The bytes of a rendered page.
+fn rendered(page: Rendered) -> Answer<Bytes> {
+    page.map(Bytes::from).map_err(Problem::internal)
 }
 
 /// A redirect that is not for ever.

@@ -21,6 +21,8 @@ use crate::{inquiry::Inquiry, problem::Problem};
 pub(crate) enum Instead {
     /// The slug is one of before; this is the address for good.
     Elsewhere(String),
+    /// A page tells people why there is nothing.
+    Page(Response),
     /// It cannot be had.
     Problem(Problem),
 }
@@ -52,6 +54,7 @@ impl IntoResponse for Instead {
             Self::Elsewhere(address) => {
                 (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, address)]).into_response()
             }
+            Self::Page(page) => page,
             Self::Problem(problem) => problem.into_response(),
         }
     }

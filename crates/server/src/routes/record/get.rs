@@ -1,22 +1,27 @@
 //! One record.
 
 use axum::{
-    http::{HeaderValue, header},
-    response::{IntoResponse as _, Response},
+    body::Bytes,
+    http::{HeaderMap, HeaderValue},
+    response::Response,
 };
 use vitrina_app::{directory::Neighbours, record::Extent};
-use vitrina_domain::record::{Kind, Record, Stored};
+use vitrina_domain::{
+    id::RecordId,
+    record::{Kind, Record, Stored},
+};
 use vitrina_formats::{Format, write::Context};
 
 use super::{
     api_url,
     found::{Instead, found, found_at},
-    json, neighbours, validators,
+    neighbours, validators,
 };
 use crate::{
     conditional::Validators,
     filter::Parameter,
     inquiry::Inquiry,
+    kept::Made,
     negotiate::{self, Representation},
     problem::{Answer, Problem},
     view,
@@ -38,11 +43,14 @@ pub(crate) fn offered(kind: Kind) -> &'static [Representation] {
 /// A record by id or slug, as it is or as it was.
 pub(crate) async fn get(kind: Kind, key: &str, inquiry: &Inquiry) -> Result<Response, Instead> {
     let chosen = inquiry.representation(offered(kind), None)?;
-    let record = match inquiry.asked.instant(Parameter::At) {
-        Some(instant) => found_at(kind, key, instant, inquiry).await?,
-        None => found(kind, key, "", extent(chosen), inquiry).await?,
+    let make = async || {
+        let record = match inquiry.asked.instant(Parameter::At) {
+            Some(instant) => found_at(kind, key, instant, inquiry).await?,
+            None => found(kind, key, "", extent(chosen), inquiry).await?,
+        };
+        Ok(represent(&record, chosen, inquiry).await?)
     };
-    Ok(represent(&record, chosen, inquiry).await?)
+    inquiry.kept(chosen, make).await
 }
 
 /// As much of a record as a representation shows: our own format has the first distributions, others have all.
@@ -56,18 +64,32 @@ pub(crate) fn extent(chosen: Representation) -> Extent {
 }
 
 /// A record in a representation.
-async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &Inquiry) -> Answer<Response> {
-    let Inquiry { state, headers, .. } = inquiry;
-    let beside = neighbours(state, record).await?;
-    let validators = as_seen(record, &beside, chosen, inquiry);
-    let mut response = validators.respond(headers, || match chosen {
-        Representation::Data(Format::Json) | Representation::Html => own(record, &beside, inquiry),
-        Representation::Data(format) => other(format, record, inquiry),
-    })?;
-    negotiate::describe(response.headers_mut(), chosen, offered(record.kind()), |one| {
-        format!("{}?f={}", api_url(&state.site, record.kind(), &record.id.to_string()), one.name())
+async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &Inquiry) -> Answer<Made> {
+    let site = &inquiry.state.site;
+    let beside = neighbours(&inquiry.state, record).await?;
+    let body = match chosen {
+        Representation::Data(Format::Json) | Representation::Html => own(record, &beside, inquiry)?,
+        Representation::Data(format) => other(format, record, inquiry)?,
+    };
+    let mut headers = described(chosen);
+    negotiate::describe(&mut headers, chosen, offered(record.kind()), |one| {
+        format!("{}?f={}", api_url(site, record.kind(), &record.id.to_string()), one.name())
     });
-    Ok(response)
+    Ok(Made { shows: shown(record), validators: as_seen(record, &beside, chosen, inquiry), headers, body })
+}
+
+/// The records that an answer about one record shows: itself, and those that it names.
+pub(crate) fn shown(record: &Record<Stored>) -> Vec<RecordId> {
+    [Some(record.id), record.organization_id, record.catalog_id].into_iter().flatten().collect()
+}
+
+/// What else is said of the body of a representation.
+pub(crate) fn described(chosen: Representation) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if chosen == Representation::Data(Format::Csv) {
+        headers.insert("x-export-escaped", HeaderValue::from_static("1"));
+    }
+    headers
 }
 
 /// The validators of a record as this reader sees it: parameters, languages and the names beside it change its look.
@@ -86,7 +108,7 @@ fn as_seen(
 }
 
 /// A record in our own format.
-fn own(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answer<Response> {
+fn own(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answer<Bytes> {
     let Inquiry { state, asked, reader, .. } = inquiry;
     let show = match asked.text(Parameter::At) {
         Some(_) => view::past_record,
@@ -94,17 +116,13 @@ fn own(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answe
     };
     let names = view::neighbours(&state.site, beside, &asked.expand, &reader.tags());
     let document = show(&state.site, record, names);
-    Ok(match &asked.fields {
-        Some(paths) => {
-            let document = serde_json::from_slice(&document).map_err(Problem::internal)?;
-            axum::Json(view::project(&document, paths)).into_response()
-        }
-        None => json(document),
-    })
+    let Some(paths) = &asked.fields else { return Ok(document.into()) };
+    let document = serde_json::from_slice(&document).map_err(Problem::internal)?;
+    Ok(view::project(&document, paths).to_string().into())
 }
 
 /// A record in a format that is not our own.
-pub(crate) fn other(format: Format, record: &Record<Stored>, inquiry: &Inquiry) -> Answer<Response> {
+pub(crate) fn other(format: Format, record: &Record<Stored>, inquiry: &Inquiry) -> Answer<Bytes> {
     let Inquiry { state, reader, .. } = inquiry;
     let catalog = state.app.site().catalog();
     let context = Context {
@@ -114,13 +132,8 @@ pub(crate) fn other(format: Format, record: &Record<Stored>, inquiry: &Inquiry) 
         languages: &reader.tags(),
     };
     let (bytes, left_out) = vitrina_formats::write::record(format, context, record.clone())?;
-    let media_type = Representation::Data(format).content_type();
-    let mut response = ([(header::CONTENT_TYPE, media_type)], bytes).into_response();
-    if format == Format::Csv {
-        response.headers_mut().insert("x-export-escaped", HeaderValue::from_static("1"));
-    }
     if !left_out.is_empty() {
         tracing::debug!(record = %record.id, count = left_out.len(), "values could not be expressed");
     }
-    Ok(response)
+    Ok(bytes.into())
 }
