@@ -4,6 +4,7 @@
 mod access;
 mod import;
 mod index;
+mod kept;
 mod negotiation;
 mod paging;
 mod problem;
