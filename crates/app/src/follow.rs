@@ -22,6 +22,9 @@ const POLL: Duration = Duration::from_millis(100);
 /// How long the index rests between two commits, which cost far more than the few records of one write.
 const REST: Duration = Duration::from_millis(100);
 
+/// How often in a row the index may fail before it is made anew.
+const PATIENCE: u32 = 3;
+
 /// How many changes are read at a time.
 const BATCH: u64 = 1000;
 
@@ -45,10 +48,20 @@ impl App {
     pub async fn follow(&self, stop: impl Future<Output = ()> + Send) {
         let mut stop = std::pin::pin!(stop);
         let mut writer = None;
+        let mut failures = 0;
         loop {
-            if let Err(error) = self.follow_once(&mut writer).await {
-                tracing::error!(error = %Chain(&error), "the index could not follow the log");
-                writer = None;
+            failures = match self.follow_once(&mut writer).await {
+                Ok(()) => 0,
+                Err(error) => {
+                    tracing::error!(error = %Chain(&error), "the index could not follow the log");
+                    writer = None;
+                    failures + 1
+                }
+            };
+            if failures == PATIENCE {
+                tracing::warn!("the index does not recover and is made anew");
+                writer = self.start_over().await;
+                failures = 0;
             }
             tokio::select! {
                 () = &mut stop => return,
@@ -60,6 +73,20 @@ impl App {
                 () = tokio::time::sleep(POLL) => {}
             }
         }
+    }
+
+    /// Makes an index anew whose files cannot be used any more: what is in it can be told by the store.
+    async fn start_over(&self) -> Option<Writer> {
+        let made = async {
+            let Some(writer) = self.index().start_over()? else { return Ok(None) };
+            let position = self.store().last_change(&ChangeFilter::All).await?;
+            self.fill(writer, position).await.map(Some)
+        };
+        let made: Result<_, AppError> = made.await;
+        made.unwrap_or_else(|error| {
+            tracing::error!(error = %Chain(&error), "the index could not be made anew");
+            None
+        })
     }
 
     async fn follow_once(&self, writer: &mut Option<Writer>) -> Result<(), AppError> {
@@ -109,7 +136,19 @@ impl App {
     /// Empties the index and fills it again; searches see the old one until the new one is whole.
     async fn rebuild_with(&self, writer: Writer, request: Option<&str>) -> Result<Writer, AppError> {
         let position = self.store().last_change(&ChangeFilter::All).await?;
-        let mut writer = self.with_writer(writer, Writer::clear).await?;
+        let writer = self.with_writer(writer, Writer::clear).await?;
+        let writer = self.fill(writer, position).await?;
+        if request.is_some() {
+            let mut tx = self.store().begin("system", self.now()).await?;
+            tx.set_setting(REBUILD_KEY, "").await?;
+            tx.commit().await?;
+        }
+        Ok(writer)
+    }
+
+    /// Puts every record into an empty index.
+    async fn fill(&self, mut writer: Writer, position: Seq) -> Result<Writer, AppError> {
+        self.recent.look_again();
         for kind in Kind::ALL {
             let mut walk = Walk::first(BATCH);
             loop {
@@ -122,11 +161,6 @@ impl App {
         }
         writer = self.with_writer(writer, move |writer| writer.commit(position)).await?;
         self.index().reload()?;
-        if request.is_some() {
-            let mut tx = self.store().begin("system", self.now()).await?;
-            tx.set_setting(REBUILD_KEY, "").await?;
-            tx.commit().await?;
-        }
         tracing::info!(position = position.0, records = self.index().len(), "the index was made anew");
         Ok(writer)
     }

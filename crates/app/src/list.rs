@@ -80,7 +80,7 @@ impl App {
         let (scope, kind) = (actor.scope(), request.kind);
         let records = self.store().page(&scope, kind, filter, request.walk(), request.extent).await?;
         let total = match request.count {
-            Count::Exact => Some(self.store().count(&scope, kind, filter).await?),
+            Count::Exact => Some(self.count(&scope, kind, filter).await?),
             Count::No => None,
         };
         Ok(request.page(records, total))

@@ -124,6 +124,16 @@ impl Folder {
         Ok(index)
     }
 
+    /// Puts an empty index in the place of one that cannot be used any more, unless another process writes it.
+    pub(crate) fn renew(&self, fields: &Fields) -> Result<bool, SearchError> {
+        fs::create_dir_all(&self.path).map_err(SearchError::engine)?;
+        let _door = self.door()?;
+        let Some(_writer_lock) = writer_lock(&SealedDirectory::open(&self.path)?)? else { return Ok(false) };
+        self.wipe().map_err(SearchError::engine)?;
+        self.create(fields)?;
+        Ok(true)
+    }
+
     /// Empties the folder but for the locks, which others may be waiting for.
     fn wipe(&self) -> io::Result<()> {
         for file in fs::read_dir(&self.path)? {

@@ -87,13 +87,16 @@ impl Marks {
         let stems = Language::ALL.into_iter().zip(&self.stems).find(|(known, _)| *known == language);
         let mut found: Vec<Found> = Vec::new();
         if let Some((_, stems)) = stems.filter(|(_, stems)| !stems.is_empty()) {
-            let tokens = analysis::tokens(Form::Stem(language), Side::Document, text);
-            let known = tokens.into_iter().filter(|token| stems.contains(&token.text));
-            found.extend(known.map(|token| Found {
-                from: token.offset_from,
-                to: token.offset_to,
-                word: token.text,
-            }));
+            // A stem begins as its word does: only words that may have one that is looked for are stemmed.
+            let beginnings: HashSet<Option<char>> = stems.iter().map(|stem| stem.chars().next()).collect();
+            let words = analysis::tokens(Form::Stem(Language::Other), Side::Document, text);
+            for word in words.iter().filter(|word| beginnings.contains(&word.text.chars().next())) {
+                let (from, to) = (word.offset_from, word.offset_to);
+                let written = text.get(from..to).unwrap_or_default();
+                let forms = analysis::tokens(Form::Stem(language), Side::Document, written);
+                let known = forms.into_iter().find(|form| stems.contains(&form.text));
+                found.extend(known.map(|form| Found { from, to, word: form.text }));
+            }
         }
         if !self.whole.is_empty() || !self.beginnings.is_empty() {
             let tokens = analysis::tokens(Form::Whole, Side::Document, text);

@@ -105,6 +105,12 @@ impl Index {
         Writer::open(&self.engine, &self.folder, &self.fields, &self.codes)
     }
 
+    /// Forgets everything and gives the writer of an empty index, unless another process holds it: for an index whose
+    /// files cannot be used any more. Searches see the old one until the next commit.
+    pub fn start_over(&self) -> Result<Option<Writer>, SearchError> {
+        if self.folder.renew(&self.fields)? { self.writer() } else { Ok(None) }
+    }
+
     /// Answers a search.
     pub fn search(&self, request: &Request<'_>) -> Result<Answer, SearchError> {
         self.search_within(request, FACET_TIME)

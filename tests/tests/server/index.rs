@@ -209,3 +209,17 @@ async fn two_servers_on_one_database_find_what_either_wrote() {
     }
     assert!(best < SOON, "found only after {best:?}");
 }
+
+#[tokio::test]
+async fn an_index_that_is_deleted_under_a_running_server_is_made_anew() {
+    let Some(showcase) = Showcase::filled(Engine::Sqlite).await else { return };
+    check(&showcase).await;
+    fs::remove_dir_all(index(&showcase.setup)).unwrap();
+    let document = json!({"identifier": "nuevo", "title": {"es": "Conjunto nuevo"}});
+    showcase.create(&document).await;
+    until_found(&showcase.reader, EVERYTHING, 7).await;
+    let log = showcase.server.log();
+    assert!(log.contains("does not recover and is made anew"), "{log}");
+    let showcase = showcase.restarted(|_| ()).await;
+    until_found(&showcase.reader, EVERYTHING, 7).await;
+}

@@ -62,6 +62,7 @@ impl RouteClass {
                 "/data.json" => Self::Export,
                 "/search" => Self::Search,
                 _ if path.starts_with("/health/") => Self::Health,
+                _ if path.starts_with("/assets/") => Self::Read,
                 _ if path.starts_with("/catalog.") => Self::Export,
                 "/catalog" if wants_stream(uri, headers) => Self::Export,
                 _ => Self::Page,

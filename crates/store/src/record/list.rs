@@ -22,7 +22,7 @@ use super::{
 use crate::{Store, StoreError, Tx, column::Cell, merge::merged};
 
 /// Filters that the store answers by itself, exactly and at any depth; the index answers the others.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ListFilter {
     /// Records of this organization.
     pub organization_id: Option<RecordId>,
