@@ -19,8 +19,24 @@ use crate::{App, AppError, Chain};
 /// How long the bell is waited for, before the log is looked at unasked: others may have written.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How long the index rests between two commits, which cost far more than the few records of one write.
-const REST: Duration = Duration::from_millis(100);
+/// How the index follows the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Searches see a write at once.
+    Prompt,
+    /// Nobody searches yet; fewer commits are cheaper.
+    Leisurely,
+}
+
+impl Pace {
+    /// How long the index rests between two commits, which cost far more than the few records of one write.
+    fn rest(self) -> Duration {
+        match self {
+            Self::Prompt => Duration::from_millis(100),
+            Self::Leisurely => Duration::from_secs(1),
+        }
+    }
+}
 
 /// How often in a row the index may fail before it is made anew.
 const PATIENCE: u32 = 3;
@@ -45,7 +61,7 @@ pub enum Drained {
 
 impl App {
     /// Follows the log until `stop` resolves. Without the index's lock it waits for the one that has it.
-    pub async fn follow(&self, stop: impl Future<Output = ()> + Send) {
+    pub async fn follow(&self, pace: Pace, stop: impl Future<Output = ()> + Send) {
         let mut stop = std::pin::pin!(stop);
         let mut writer = None;
         let mut failures = 0;
@@ -65,7 +81,7 @@ impl App {
             }
             tokio::select! {
                 () = &mut stop => return,
-                () = tokio::time::sleep(REST) => {}
+                () = tokio::time::sleep(pace.rest()) => {}
             }
             tokio::select! {
                 () = &mut stop => return,
@@ -263,8 +279,12 @@ impl App {
     }
 }
 
-/// Keeps the server's follower in step until the server stops.
-pub fn spawn(app: &App, stop: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+/// Keeps the index in step until it is told to stop.
+pub fn spawn(
+    app: &App,
+    pace: Pace,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> tokio::task::JoinHandle<()> {
     let app = app.clone();
-    tokio::spawn(async move { app.follow(stop).await })
+    tokio::spawn(async move { app.follow(pace, stop).await })
 }

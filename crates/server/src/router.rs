@@ -17,13 +17,14 @@ use crate::{
     edge::Edge,
     headers::{HostPolicy, RequestIds},
     idempotency,
+    kept::Answers,
     limit::{self, Allowances, Exposure, Gates, Proxies},
     listen::{Lifecycle, Limits},
     metrics, openapi,
     problem::ProblemBody,
     routes,
     site::Site,
-    state::{AppState, Contract},
+    state::{AppState, Contract, Parts},
 };
 
 /// What the operator chose.
@@ -98,15 +99,15 @@ pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
         let app = app.clone();
         RequestIds::new(move || app.new_id())
     };
-    let state = AppState {
+    let state = AppState::new(Parts {
         app,
         site: Arc::clone(&site),
         gates: Arc::clone(&gates),
         lifecycle,
-        answers: Arc::default(),
-        contract: Arc::new(contract(openapi_json())),
-        contract_3_0: Arc::new(contract(openapi_3_0_json())),
-    };
+        answers: Answers::default(),
+        contract: contract(openapi_json()),
+        contract_3_0: contract(openapi_3_0_json()),
+    });
     let (api, _document) = routes::api().split_for_parts();
     let mut all = api.merge(routes::beside());
     if metrics::exporter().is_some() && place == MetricsPlace::Here {

@@ -1,15 +1,33 @@
 //! What every route works with.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::body::Bytes;
 use vitrina_app::App;
 
 use crate::{conditional::EntityTag, kept::Answers, limit::Gates, listen::Lifecycle, site::Site};
 
-/// The state of the routes. Cheap to clone.
+/// The state of the routes. Cheap to clone: every request does, several times.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+impl AppState {
+    /// Shares the parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What the state is made of.
+pub struct Parts {
     /// The use cases.
     pub app: App,
     /// Where the server is reached.
@@ -19,11 +37,11 @@ pub struct AppState {
     /// Whether the server is stopping.
     pub lifecycle: Lifecycle,
     /// The answers that are kept.
-    pub(crate) answers: Arc<Answers>,
+    pub(crate) answers: Answers,
     /// The contract of the API.
-    pub contract: Arc<Contract>,
+    pub contract: Contract,
     /// The same in OpenAPI 3.0.
-    pub contract_3_0: Arc<Contract>,
+    pub contract_3_0: Contract,
 }
 
 /// The OpenAPI document as it is served.

@@ -108,8 +108,8 @@ pub(super) async fn large(setup: &Setup, program: &Program, options: &Options) -
         .expect(201)?;
     let small = found(&http, "bench-small").await?;
     let large = found(&http, "bench-large").await?;
-    // Few, because a server that reads all of them at each request is slow.
-    let few = options.requests / 40;
+    // Not many, because a server that reads all of them at each request is slow.
+    let few = options.requests / 4;
     let mut probes = [
         Probe::new("get a dataset with 2 distributions", few, vec![Ask::get(small)]),
         Probe::new("get a dataset with 20,000 distributions", few, vec![Ask::get(large)]),

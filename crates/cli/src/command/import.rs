@@ -10,7 +10,7 @@ use tokio::{sync::oneshot, task::JoinHandle};
 use vitrina_app::{
     AppError,
     auth::Actor,
-    follow::{self, Drained},
+    follow::{self, Drained, Pace},
     import::{ImportRequest, Mode, Observer, Replace},
     record::Reference,
 };
@@ -47,7 +47,7 @@ pub(super) async fn run(context: Context, import: &Import) -> Result<Exit, Failu
     } else {
         // The index follows while records come in, on the other cores.
         let (end, ended) = oneshot::channel::<Infallible>();
-        let follower = follow::spawn(&catalog.app, async { drop(ended.await) });
+        let follower = follow::spawn(&catalog.app, Pace::Leisurely, async { drop(ended.await) });
         let exit = session.import_all(&inputs).await;
         drop(end);
         index(&catalog, follower).await?;

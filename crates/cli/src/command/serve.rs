@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use vitrina_app::{
     App,
     auth::Actor,
-    follow,
+    follow::{self, Pace},
     import::{ImportRequest, Mode, Replace, Silent},
     site::{Rebase, settle_base_url},
 };
@@ -108,7 +108,7 @@ impl Doors {
         let signals = tokio::spawn(watch_signals(signals, lifecycle.clone()));
         let follower = {
             let lifecycle = lifecycle.clone();
-            follow::spawn(app, async move { lifecycle.stopping().await })
+            follow::spawn(app, Pace::Prompt, async move { lifecycle.stopping().await })
         };
         let figures = figures.map(|figures| {
             tracing::info!(address = %figures.address(), "figures");

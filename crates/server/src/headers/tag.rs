@@ -3,7 +3,7 @@
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -11,6 +11,7 @@ use hyper::body::Body as _;
 
 use crate::{
     conditional::{EntityTag, Validators},
+    headers::only,
     problem::Problem,
 };
 
@@ -22,7 +23,7 @@ pub async fn tag(request: Request, next: Next) -> Response {
     if *request.method() != Method::GET {
         return next.run(request).await;
     }
-    let asked: HeaderMap = request.headers().clone();
+    let asked = only(request.headers(), &[header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE]);
     let response = next.run(request).await;
     if !is_taggable(&response) {
         return response;

@@ -13,7 +13,7 @@ use vitrina_domain::finding::Locale;
 
 use super::{Code, MEDIA_TYPE, Problem, ProblemBody};
 use crate::{
-    headers::RequestId,
+    headers::{RequestId, only},
     locale::Reader,
     nearest::nearest,
     pages::{self, Frame, texts},
@@ -22,24 +22,27 @@ use crate::{
 
 /// Writes the body of every error at the edge, and logs those of the server once with their causes.
 pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let instance = request.uri().path().to_owned();
-    let is_for_people = is_for_people(&instance, request.headers());
-    let reader = Reader::of(request.headers(), site.locale);
-    let reader = match asked_language(request.uri().query().unwrap_or_default()) {
+    let uri = request.uri().clone();
+    let headers = only(request.headers(), &[header::ACCEPT, header::ACCEPT_LANGUAGE]);
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    let mut response = next.run(request).await;
+    let instance = uri.path();
+    let problem = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if is_bare_error(&response) => of_framework(response.status(), instance, &site),
+        None => return response,
+    };
+    let is_for_people = is_for_people(instance, &headers);
+    let reader = Reader::of(&headers, site.locale);
+    let reader = match asked_language(uri.query().unwrap_or_default()) {
         Some(tag) => reader.asking_for(tag),
         None => reader,
     };
-    let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
-    let mut response = next.run(request).await;
-    let problem = match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => problem,
-        None if is_bare_error(&response) => of_framework(response.status(), &instance, &site),
-        None => return response,
-    };
+    let request_id = request_id.map(|id| id.to_string()).unwrap_or_default();
     if let Some(cause) = &problem.0.cause {
         tracing::error!(code = problem.code().as_str(), %request_id, path = %instance, causes = %Chain(&**cause), "request failed");
     }
-    let body = problem.body(&site.base_url, &instance, &request_id, reader.locale);
+    let body = problem.body(&site.base_url, instance, &request_id, reader.locale);
     let page = is_for_people.then(|| page(&site, &body, reader.locale)).flatten();
     write(response, &body, page, reader.locale)
 }
