@@ -48,6 +48,17 @@ pub struct Neighbours {
     pub source: Arc<str>,
 }
 
+impl Neighbours {
+    /// What the organization and the catalog are called, where they are there.
+    pub fn display(&self, languages: &[&str]) -> Vec<&str> {
+        [&self.organization, &self.catalog]
+            .into_iter()
+            .flatten()
+            .map(|name| name.display(languages))
+            .collect()
+    }
+}
+
 /// A memory of names, each with the position of the log at which it was read.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {

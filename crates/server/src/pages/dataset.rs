@@ -1,7 +1,10 @@
 //! The page of one dataset.
 
 use askama::Template;
-use vitrina_app::{App, directory::Neighbours};
+use vitrina_app::{
+    App,
+    directory::{Name, Neighbours},
+};
 use vitrina_domain::{
     language::Text,
     metadata::{Concept, ContactPoint, Dataset, Distribution, Email, Iri, LegalResource, Location},
@@ -13,9 +16,9 @@ use super::{Frame, Rendered};
 
 /// A value, and where it leads if it is a link of the web.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Link {
-    text: String,
-    href: Option<String>,
+pub(super) struct Link {
+    pub(super) text: String,
+    pub(super) href: Option<String>,
 }
 
 /// One line of the table of properties.
@@ -99,6 +102,14 @@ pub(crate) fn dataset(
     .render()
 }
 
+/// The catalog that a record is at home in, and what else is in it.
+pub(super) fn catalog(frame: &Frame<'_>, name: &Name) -> Link {
+    Link {
+        text: name.display(&frame.languages()).to_owned(),
+        href: Some(format!("/search?catalog={}", name.slug)),
+    }
+}
+
 fn properties(app: &App, frame: &Frame<'_>, dataset: &Dataset, beside: &Neighbours) -> Vec<Property> {
     let t = frame.t;
     let lists = app.vocabularies();
@@ -141,6 +152,8 @@ fn properties(app: &App, frame: &Frame<'_>, dataset: &Dataset, beside: &Neighbou
                 .collect(),
         ),
         (t.contact, dataset.contact_point.iter().filter_map(|point| contact(frame, point)).collect()),
+        (t.remarks, text(&dataset.comments).into_iter().collect()),
+        (t.in_catalog, beside.catalog.iter().map(|name| catalog(frame, name)).collect()),
         (t.identifier, dataset.identifier.iter().map(|identifier| plain(identifier)).collect()),
     ];
     rows.into_iter()

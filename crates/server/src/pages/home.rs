@@ -1,13 +1,18 @@
 //! The first page: search, what is new, and what there is.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use askama::Template;
-use vitrina_app::{App, directory::Neighbours, facet::LabelledFacet};
+use vitrina_app::{
+    App,
+    directory::{Name, Neighbours},
+    facet::LabelledFacet,
+};
 use vitrina_domain::record::{Kind, Record, Stored};
 
 use super::{
     Frame, Rendered,
+    dataset::{Link, catalog},
     search::{Card, Choice, choices},
 };
 
@@ -15,6 +20,8 @@ use super::{
 pub(crate) struct Home {
     /// Public records by kind.
     pub(crate) counts: HashMap<Kind, u64>,
+    /// The catalogs that the newest datasets are in.
+    pub(crate) catalogs: Vec<Arc<Name>>,
     /// The newest datasets, with their neighbours.
     pub(crate) newest: Vec<(Record<Stored>, Neighbours)>,
     /// Themes and formats with counts.
@@ -27,6 +34,7 @@ struct Page<'a> {
     frame: Frame<'a>,
     description: &'a str,
     counts: Vec<(u64, &'static str)>,
+    catalogs: Vec<Link>,
     newest: Vec<Card>,
     facets: Vec<(&'static str, Vec<Choice>)>,
 }
@@ -34,14 +42,21 @@ struct Page<'a> {
 /// Renders the first page.
 pub(crate) fn home(app: &App, frame: Frame<'_>, home: &Home) -> Rendered {
     let t = frame.t;
-    let counted =
-        [(Kind::Dataset, t.datasets), (Kind::Organization, t.organizations), (Kind::Catalog, t.catalogs)];
+    let counted = [
+        (Kind::Dataset, t.dataset, t.datasets),
+        (Kind::Organization, t.organization, t.organizations),
+        (Kind::Catalog, t.catalog, t.catalogs),
+    ];
     Page {
         description: app.site().description.get(frame.locale),
         counts: counted
             .into_iter()
-            .map(|(kind, label)| (home.counts.get(&kind).copied().unwrap_or(0), label))
+            .map(|(kind, one, many)| match home.counts.get(&kind).copied().unwrap_or(0) {
+                1 => (1, one),
+                count => (count, many),
+            })
             .collect(),
+        catalogs: home.catalogs.iter().map(|name| catalog(&frame, name)).collect(),
         newest: home
             .newest
             .iter()

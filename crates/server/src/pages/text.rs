@@ -22,9 +22,15 @@ texts! {
     search_button: "Buscar", "Search";
     newest: "Lo más reciente", "Newest";
     nothing_yet: "Todavía no hay conjuntos de datos. Impórtelos con «vitrina import» o arranque con «--demo».", "There are no datasets yet. Import some with \"vitrina import\" or start with \"--demo\".";
+    dataset: "conjunto de datos", "dataset";
     datasets: "conjuntos de datos", "datasets";
+    organization: "organización", "organization";
     organizations: "organizaciones", "organizations";
+    catalog: "catálogo", "catalog";
     catalogs: "catálogos", "catalogs";
+    in_catalog: "Catálogo", "Catalog";
+    in_catalogs: "Catálogos", "Catalogs";
+    remarks: "Observaciones", "Remarks";
     themes: "Temas", "Themes";
     formats: "Formatos", "Formats";
     results: "resultados", "results";

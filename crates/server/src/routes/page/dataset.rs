@@ -77,9 +77,9 @@ async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &In
     let site = &state.site;
     let languages = reader.tags();
     let beside = neighbours(state, record).await?;
-    let organization = beside.organization.as_ref().map_or("", |name| name.display(&languages)).to_owned();
+    let names = beside.display(&languages).join("\n");
     let spoken = languages.join(",");
-    let validators = validators(record, chosen.name(), &["page", &spoken, uri.path(), &organization]);
+    let validators = validators(record, chosen.name(), &["page", &spoken, uri.path(), &names]);
     let body = match chosen {
         Representation::Html => page(record, &beside, inquiry)?,
         Representation::Data(Format::Json) => {

@@ -60,7 +60,11 @@ pub(super) async fn get(Ask(inquiry, _): Ask<PageAsks, Anyone>) -> Answer<Respon
             },
         )
         .await?;
+    let mut catalogs: Vec<_> = beside.iter().filter_map(|beside| beside.catalog.clone()).collect();
+    catalogs.sort_unstable_by_key(|name| name.id);
+    catalogs.dedup_by_key(|name| name.id);
     let home = Home {
+        catalogs,
         counts: state.app.status().await?.counts,
         newest: newest.records.into_iter().zip(beside).collect(),
         facets: counted.facets,

@@ -100,8 +100,7 @@ fn as_seen(
     inquiry: &Inquiry,
 ) -> Validators {
     let languages = inquiry.reader.tags();
-    let names = [&beside.organization, &beside.catalog].into_iter().flatten();
-    let names: Vec<&str> = names.map(|name| name.display(&languages)).collect();
+    let names = beside.display(&languages);
     let pairs: Vec<String> =
         inquiry.asked.pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     validators(record, chosen.name(), &[&pairs.join("&"), &languages.join(","), &names.join("\n")])
