@@ -50,6 +50,12 @@ impl Ask {
         self
     }
 
+    /// The same, by one who reads a language of his own.
+    pub(super) fn spoken(mut self, language: &str) -> Self {
+        self.headers.push(("accept-language", format!("es, {language}")));
+        self
+    }
+
     fn request(&self, address: SocketAddr) -> anyhow::Result<Request<Full<Bytes>>> {
         let mut request = Request::builder()
             .method(self.method.clone())

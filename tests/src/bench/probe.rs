@@ -16,8 +16,18 @@ pub(super) struct Probe {
     asks: Vec<Ask>,
     count: usize,
     whose: Whose,
+    answers: Answers,
     driven: Vec<Driven>,
     cpu: Vec<Duration>,
+}
+
+/// Where the answers come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    /// From wherever the server has them.
+    Any,
+    /// Made anew: no request was made before in the same languages.
+    New,
 }
 
 /// Whose processor time counts.
@@ -30,7 +40,20 @@ enum Whose {
 impl Probe {
     /// Requests to the server.
     pub(super) fn new(name: &'static str, count: usize, asks: Vec<Ask>) -> Self {
-        Self { name, asks, count, whose: Whose::Server, driven: Vec::new(), cpu: Vec::new() }
+        Self {
+            name,
+            asks,
+            count,
+            whose: Whose::Server,
+            answers: Answers::Any,
+            driven: Vec::new(),
+            cpu: Vec::new(),
+        }
+    }
+
+    /// Requests that no answer is kept for.
+    pub(super) fn of_new(name: &'static str, count: usize, asks: Vec<Ask>) -> Self {
+        Self { answers: Answers::New, ..Self::new(name, count, asks) }
     }
 
     /// Requests to the bare server beside it.
@@ -59,8 +82,16 @@ impl Probe {
 
     /// Measures once more.
     pub(super) async fn run(&mut self, program: &Program) -> anyhow::Result<()> {
+        let asks = match self.answers {
+            Answers::Any => self.asks.clone(),
+            Answers::New => {
+                let run = self.driven.len();
+                let asks = self.asks.iter().cycle().take(self.count).enumerate();
+                asks.map(|(number, ask)| ask.clone().spoken(&format!("x-{run}-{number}"))).collect()
+            }
+        };
         let before = self.worked(program)?;
-        let driven = drive(self.address(program), &self.asks, self.count).await?;
+        let driven = drive(self.address(program), &asks, self.count).await?;
         let worked = self.worked(program)?.saturating_sub(before);
         self.cpu.push(worked / u32::try_from(self.count.max(1))?);
         self.driven.push(driven);

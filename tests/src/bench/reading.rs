@@ -78,9 +78,9 @@ impl Probes {
             fixed: Probe::new("static answer (the style sheet)", many, vec![Ask::get("/assets/style.css")]),
             bare,
             select,
-            stored: Probe::new(
+            stored: Probe::of_new(
                 "get one dataset, from the store (500 different)",
-                many,
+                many / 4,
                 ids.iter().map(|id| get(id)).collect(),
             ),
             again: Probe::new("get one dataset, the same again", many, vec![one.clone()]),
