@@ -1,6 +1,6 @@
 //! What changed lately: whatever is kept in memory is held against it before it is used.
 //!
-//! A look at the log counts for a moment ([`FRESH`]), or until this process writes: its own writes are seen at once,
+//! A look at the log counts for a moment (`FRESH`), or until this process writes: its own writes are seen at once,
 //! those of other processes a moment later.
 
 use std::{
