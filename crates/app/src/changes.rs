@@ -36,6 +36,10 @@ impl App {
         let filter = visible_changes(actor);
         let fetch = u64::try_from(limit + 1).unwrap_or(u64::MAX);
         let mut changes = self.store().changes(&filter, kinds, after, fetch).await?;
+        if let Some(last) = changes.last() {
+            // Who hears of a change and asks for its record must not be given one of before.
+            self.recent.heard_of(last.seq);
+        }
         let more = changes.len() > limit;
         changes.truncate(limit);
         let ids: Vec<RecordId> = changes.iter().map(|change| RecordId::new(change.entity_id)).collect();

@@ -111,6 +111,8 @@ impl App {
         }
         let Some(held) = writer.take() else {
             self.index().reload()?;
+            // Searches may show now what another process wrote and indexed.
+            self.recent.look_again();
             return Ok(());
         };
         let held = match self.requested_rebuild().await? {

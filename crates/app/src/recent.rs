@@ -67,6 +67,13 @@ impl Recent {
         self.written.fetch_add(1, Ordering::Release);
     }
 
+    /// Somebody was told of a change: if it is a later one than was seen, what was seen is old.
+    pub(crate) fn heard_of(&self, seq: Seq) {
+        if seq > self.last() {
+            self.look_again();
+        }
+    }
+
     /// Whether a record is as it was when the log had come so far.
     pub(crate) fn is_as_of(&self, made: Seq, id: RecordId) -> bool {
         let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
@@ -209,11 +216,13 @@ mod tests {
     }
 
     #[test]
-    fn a_write_of_this_process_makes_a_look_old() {
+    fn a_change_that_is_told_makes_a_look_old() {
         let recent = Recent::default();
         recent.seen.write().unwrap().looked = Some((Instant::now() + Duration::from_mins(1), 0));
         assert!(recent.fresh().is_some());
-        recent.look_again();
+        recent.heard_of(Seq::default());
+        assert!(recent.fresh().is_some(), "an earlier change is no news");
+        recent.heard_of(Seq(1));
         assert_eq!(recent.fresh(), None);
     }
 }
