@@ -9,18 +9,19 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use vitrina_app::auth::Actor;
+use vitrina_formats::write::Context;
 
 use crate::{
     actor::{Asker, Caller},
     conditional::{EntityTag, Validators},
     cursor,
     filter::{Asks, Parameter, Parameters},
+    instead::Instead,
     kept::Made,
     locale::Reader,
     negotiate::{self, Representation, Wish},
     paging::link_next,
     problem::{Answer, Problem},
-    routes::record::found::Instead,
     state::AppState,
 };
 
@@ -71,6 +72,17 @@ impl Inquiry {
     ) -> Answer<Representation> {
         let wish = Wish { parameter: self.asked.text(Parameter::F), extension };
         negotiate::choose(offered, wish, &self.headers)
+    }
+
+    /// What `write` writes with all that a format needs to know beside the records.
+    pub(crate) fn write<T>(&self, write: impl FnOnce(Context<'_>) -> T) -> T {
+        let Self { state, reader, .. } = self;
+        write(Context {
+            base_url: &state.site.base_url,
+            catalog: &state.app.site().catalog(),
+            vocabularies: state.app.vocabularies(),
+            languages: &reader.tags(),
+        })
     }
 
     /// The validators of an answer over many records: they change with every change that its reader could see, and

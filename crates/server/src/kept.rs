@@ -1,11 +1,11 @@
 //! Answers that are kept: made once, and given again until something changes that they show.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    http::{HeaderMap, header},
+    response::Response,
 };
 use lru::LruCache;
 use vitrina_app::{App, recent::Moment};
@@ -37,7 +37,7 @@ impl Made {
     /// The answer, or `304` to a reader who has it already.
     pub(crate) fn answer(self, request: &HeaderMap) -> Response {
         let Self { shows: _, validators, headers, body } = self;
-        respond(&validators, &headers, Some(body), request).unwrap_or_else(|| StatusCode::OK.into_response())
+        not_modified(&validators, &headers, request).unwrap_or_else(|| whole(&validators, headers, body))
     }
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Answers(Mutex<Shelf>);
 
 #[derive(Debug)]
 struct Shelf {
-    kept: LruCache<String, std::sync::Arc<Kept>>,
+    kept: LruCache<String, Arc<Kept>>,
     weight: usize,
 }
 
@@ -75,12 +75,13 @@ impl Answers {
     pub(crate) fn give(&self, app: &App, key: &str, request: &HeaderMap) -> Option<Response> {
         let kept = {
             let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            std::sync::Arc::clone(shelf.kept.get(key)?)
+            Arc::clone(shelf.kept.get(key)?)
         };
         if !app.are_as_of(kept.made, &kept.shows) {
             return None;
         }
-        respond(&kept.validators, &kept.headers, kept.body.clone(), request)
+        let unchanged = not_modified(&kept.validators, &kept.headers, request);
+        unchanged.or_else(|| Some(whole(&kept.validators, kept.headers.clone(), kept.body.clone()?)))
     }
 
     /// Keeps an answer; `made` is a moment from before anything was read for it.
@@ -98,7 +99,7 @@ impl Answers {
         };
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         shelf.weight += weight;
-        if let Some(before) = shelf.kept.put(key, std::sync::Arc::new(kept)) {
+        if let Some(before) = shelf.kept.put(key, Arc::new(kept)) {
             shelf.weight = shelf.weight.saturating_sub(before.weight);
         }
         while shelf.weight > MOST {
@@ -108,27 +109,24 @@ impl Answers {
     }
 }
 
-/// The answer, or `304`; nothing where there is no body to send.
-fn respond(
-    validators: &Validators,
-    headers: &HeaderMap,
-    body: Option<Bytes>,
-    request: &HeaderMap,
-) -> Option<Response> {
-    if let Some(mut response) = validators.not_modified(request) {
-        let of_no_body = headers.iter().filter(|(name, _)| **name != header::CONTENT_TYPE);
-        response.headers_mut().extend(of_no_body.map(|(name, value)| (name.clone(), value.clone())));
-        return Some(response);
-    }
-    let mut response = Response::new(Body::from(body?));
-    *response.headers_mut() = headers.clone();
-    validators.apply(response.headers_mut());
+/// `304`, for a reader who has the answer already.
+fn not_modified(validators: &Validators, headers: &HeaderMap, request: &HeaderMap) -> Option<Response> {
+    let mut response = validators.not_modified(request)?;
+    let of_no_body = headers.iter().filter(|(name, _)| **name != header::CONTENT_TYPE);
+    response.headers_mut().extend(of_no_body.map(|(name, value)| (name.clone(), value.clone())));
     Some(response)
+}
+
+fn whole(validators: &Validators, headers: HeaderMap, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.headers_mut() = headers;
+    validators.apply(response.headers_mut());
+    response
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, StatusCode};
 
     use super::*;
     use crate::conditional::EntityTag;

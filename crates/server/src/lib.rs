@@ -32,6 +32,7 @@ pub mod state;
 mod error;
 mod idempotency;
 mod inquiry;
+mod instead;
 mod kept;
 mod nearest;
 mod notice;

@@ -179,7 +179,17 @@ fn split_outside_quotes(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What answers of negotiating routes depend on.
-pub const VARY: &str = "Accept, Accept-Language, Accept-Encoding";
+const VARY: &str = "Accept, Accept-Language, Accept-Encoding";
+
+/// Says in the headers what the body is, and what the choice depended on.
+pub fn label(headers: &mut HeaderMap, chosen: Representation) {
+    headers.insert(header::CONTENT_TYPE, chosen.content_type());
+    headers.insert(header::VARY, HeaderValue::from_static(VARY));
+    if chosen == Representation::Data(Format::Csv) {
+        // Cells that a spreadsheet would take for formulas are marked as text.
+        headers.insert("x-export-escaped", HeaderValue::from_static("1"));
+    }
+}
 
 /// Says in the headers which representation this is and where the others are.
 ///
@@ -190,8 +200,7 @@ pub fn describe(
     offered: &[Representation],
     address: impl Fn(Representation) -> String,
 ) {
-    headers.insert(header::CONTENT_TYPE, chosen.content_type());
-    headers.insert(header::VARY, HeaderValue::from_static(VARY));
+    label(headers, chosen);
     for one in offered {
         let link = format!("<{}>; rel=\"alternate\"; type=\"{}\"", address(*one), one.media_type());
         if let Ok(value) = HeaderValue::from_str(&link) {

@@ -14,14 +14,12 @@ use vitrina_domain::{finding::Bilingual, record::Kind};
 
 use super::{
     asks::{NothingAsks, asks},
-    record::{
-        found::{Instead, found},
-        validators,
-    },
+    record::{found::found, validators},
 };
 use crate::{
     filter::{PageSize, Parameter, Spec},
     inquiry::{Ask, Inquiry, Reply},
+    instead::Instead,
     openapi::component,
     paging::{Page, cut},
     problem::{Answer, Code, Problem},

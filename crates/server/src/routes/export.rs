@@ -20,7 +20,7 @@ use super::{
 use crate::{
     filter::{Parameter, Spec},
     inquiry::{Ask, Inquiry, Reply},
-    negotiate::{Representation, VARY},
+    negotiate::{self, Representation},
     problem::{Answer, Code, Problem},
     state::AppState,
 };
@@ -129,11 +129,7 @@ pub(crate) async fn stream(kind: Kind, format: Format, inquiry: &Inquiry) -> Ans
     let begun = futures_util::stream::iter([Ok::<_, AppError>(mark), Ok(Bytes::from(first))]);
     let mut response = Body::from_stream(begun.chain(rest)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, Representation::Data(format).content_type());
-    headers.insert(header::VARY, HeaderValue::from_static(VARY));
-    if format == Format::Csv {
-        headers.insert("x-export-escaped", HeaderValue::from_static("1"));
-    }
+    negotiate::label(headers, Representation::Data(format));
     validators.apply(headers);
     Ok(response)
 }

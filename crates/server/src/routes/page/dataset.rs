@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::Path,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use vitrina_app::{AppError, directory::Neighbours, record::Reference};
@@ -14,13 +14,13 @@ use super::{PageAsks, html, rendered};
 use crate::{
     actor::Anyone,
     inquiry::{Ask, Inquiry},
+    instead::Instead,
     kept::Made,
     negotiate::{self, Representation},
     pages::{self, Frame},
     problem::{Answer, Code, Problem},
     routes::record::{
-        found::Instead,
-        get::{described, extent, other, shown},
+        get::{extent, other, shown},
         neighbours, validators,
     },
     view,
@@ -87,7 +87,7 @@ async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &In
         }
         Representation::Data(format) => other(format, record, inquiry)?,
     };
-    let mut headers = described(chosen);
+    let mut headers = HeaderMap::new();
     negotiate::describe(&mut headers, chosen, OFFERED, |one| match (one, one.extension()) {
         (Representation::Html, _) => site.url(&format!("/dataset/{}", record.slug)),
         (_, Some(extension)) => site.url(&format!("/dataset/{}.{extension}", record.slug)),

@@ -9,12 +9,13 @@ use vitrina_domain::{
 
 use super::{
     body::{DiffBody, DifferenceBody},
-    found::{Instead, found},
+    found::found,
     validators,
 };
 use crate::{
     filter::{Parameter, Parameters},
     inquiry::{Inquiry, Reply},
+    instead::Instead,
     problem::{Answer, Code, Problem},
 };
 

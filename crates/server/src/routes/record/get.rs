@@ -1,26 +1,23 @@
 //! One record.
 
-use axum::{
-    body::Bytes,
-    http::{HeaderMap, HeaderValue},
-    response::Response,
-};
+use axum::{body::Bytes, http::HeaderMap, response::Response};
 use vitrina_app::{directory::Neighbours, record::Extent};
 use vitrina_domain::{
     id::RecordId,
     record::{Kind, Record, Stored},
 };
-use vitrina_formats::{Format, write::Context};
+use vitrina_formats::{Format, write};
 
 use super::{
     api_url,
-    found::{Instead, found, found_at},
+    found::{found, found_at},
     neighbours, validators,
 };
 use crate::{
     conditional::Validators,
     filter::Parameter,
     inquiry::Inquiry,
+    instead::Instead,
     kept::Made,
     negotiate::{self, Representation},
     problem::{Answer, Problem},
@@ -71,7 +68,7 @@ async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &In
         Representation::Data(Format::Json) | Representation::Html => own(record, &beside, inquiry)?,
         Representation::Data(format) => other(format, record, inquiry)?,
     };
-    let mut headers = described(chosen);
+    let mut headers = HeaderMap::new();
     negotiate::describe(&mut headers, chosen, offered(record.kind()), |one| {
         format!("{}?f={}", api_url(site, record.kind(), &record.id.to_string()), one.name())
     });
@@ -81,15 +78,6 @@ async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &In
 /// The records that an answer about one record shows: itself, and those that it names.
 pub(crate) fn shown(record: &Record<Stored>) -> Vec<RecordId> {
     [Some(record.id), record.organization_id, record.catalog_id].into_iter().flatten().collect()
-}
-
-/// What else is said of the body of a representation.
-pub(crate) fn described(chosen: Representation) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if chosen == Representation::Data(Format::Csv) {
-        headers.insert("x-export-escaped", HeaderValue::from_static("1"));
-    }
-    headers
 }
 
 /// The validators of a record as this reader sees it: parameters, languages and the names beside it change its look.
@@ -122,15 +110,7 @@ fn own(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answe
 
 /// A record in a format that is not our own.
 pub(crate) fn other(format: Format, record: &Record<Stored>, inquiry: &Inquiry) -> Answer<Bytes> {
-    let Inquiry { state, reader, .. } = inquiry;
-    let catalog = state.app.site().catalog();
-    let context = Context {
-        base_url: &state.site.base_url,
-        catalog: &catalog,
-        vocabularies: state.app.vocabularies(),
-        languages: &reader.tags(),
-    };
-    let (bytes, left_out) = vitrina_formats::write::record(format, context, record.clone())?;
+    let (bytes, left_out) = inquiry.write(|context| write::record(format, context, record.clone()))?;
     if !left_out.is_empty() {
         tracing::debug!(record = %record.id, count = left_out.len(), "values could not be expressed");
     }

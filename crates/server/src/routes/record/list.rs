@@ -10,10 +10,7 @@ use vitrina_app::{
     record::Extent,
 };
 use vitrina_domain::record::{Kind, Record, Stored};
-use vitrina_formats::{
-    Format,
-    write::{Context, ListWriter},
-};
+use vitrina_formats::{Format, write::ListWriter};
 
 use super::past;
 use crate::{
@@ -104,22 +101,16 @@ fn item(record: &Record<Stored>, beside: &Neighbours, inquiry: &Inquiry) -> Answ
 
 /// The page as a list in another format.
 fn table(format: Format, records: Vec<Record<Stored>>, inquiry: &Inquiry) -> Answer<Vec<u8>> {
-    let Inquiry { state, reader, .. } = inquiry;
-    let catalog = state.app.site().catalog();
-    let context = Context {
-        base_url: &state.site.base_url,
-        catalog: &catalog,
-        vocabularies: state.app.vocabularies(),
-        languages: &reader.tags(),
-    };
-    let mut writer = ListWriter::new(format, context);
-    let mut bytes = Vec::from(mark(format, inquiry));
-    writer.begin(&mut bytes);
-    for record in records {
-        writer.record(record, &mut bytes)?;
-    }
-    writer.end(&mut bytes);
-    Ok(bytes)
+    inquiry.write(|context| {
+        let mut writer = ListWriter::new(format, context);
+        let mut bytes = Vec::from(mark(format, inquiry));
+        writer.begin(&mut bytes);
+        for record in records {
+            writer.record(record, &mut bytes)?;
+        }
+        writer.end(&mut bytes);
+        Ok(bytes)
+    })
 }
 
 /// What a file of a format begins with: browsers get the mark that makes spreadsheets read CSV as UTF-8.

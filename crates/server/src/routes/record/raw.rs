@@ -4,11 +4,8 @@ use axum::response::Response;
 use vitrina_app::record::{Extent, Reference};
 use vitrina_domain::record::Kind;
 
-use super::{
-    found::{Instead, found},
-    json, validators,
-};
-use crate::{inquiry::Inquiry, problem::Problem};
+use super::{found::found, json, validators};
+use crate::{inquiry::Inquiry, instead::Instead, problem::Problem};
 
 /// The bytes that the current revision was made from.
 pub(crate) async fn raw(kind: Kind, key: &str, inquiry: &Inquiry) -> Result<Response, Instead> {

@@ -6,12 +6,13 @@ use vitrina_app::record::{Extent, Reference};
 use vitrina_domain::record::Kind;
 
 use super::{
-    found::{Instead, found},
+    found::{found, instead},
     validators,
 };
 use crate::{
     conditional::{EntityTag, Validators},
     inquiry::{Inquiry, Reply},
+    instead::Instead,
     paging::{Page, cut},
     view,
 };
@@ -39,7 +40,7 @@ pub(crate) async fn get(kind: Kind, key: &str, number: u32, inquiry: &Inquiry) -
     let Inquiry { state, actor, headers, .. } = inquiry;
     let found = state.app.revision(actor, kind, &Reference::from(key), number).await;
     let (record, revision) =
-        found.map_err(|error| Instead::of_record(error, kind, &format!("/revisions/{number}"), inquiry))?;
+        found.map_err(|error| instead(error, kind, &format!("/revisions/{number}"), inquiry))?;
     let end = revision.valid_to.map_or_else(String::new, |end| end.to_string());
     let tag = EntityTag::of(["revision", &record.id.to_string(), &number.to_string(), &end]);
     let validators = Validators { tag, modified: Some(revision.valid_to.unwrap_or(revision.valid_from)) };
