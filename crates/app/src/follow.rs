@@ -76,7 +76,10 @@ impl App {
             };
             if failures == PATIENCE {
                 tracing::warn!("the index does not recover and is made anew");
-                writer = self.start_over().await;
+                writer = self.start_over().await.unwrap_or_else(|error| {
+                    tracing::error!(error = %Chain(&error), "the index could not be made anew");
+                    None
+                });
                 failures = 0;
             }
             tokio::select! {
@@ -92,17 +95,10 @@ impl App {
     }
 
     /// Makes an index anew whose files cannot be used any more: what is in it can be told by the store.
-    async fn start_over(&self) -> Option<Writer> {
-        let made = async {
-            let Some(writer) = self.index().start_over()? else { return Ok(None) };
-            let position = self.store().last_change(&ChangeFilter::All).await?;
-            self.fill(writer, position).await.map(Some)
-        };
-        let made: Result<_, AppError> = made.await;
-        made.unwrap_or_else(|error| {
-            tracing::error!(error = %Chain(&error), "the index could not be made anew");
-            None
-        })
+    async fn start_over(&self) -> Result<Option<Writer>, AppError> {
+        let Some(writer) = self.index().start_over()? else { return Ok(None) };
+        let position = self.store().last_change(&ChangeFilter::All).await?;
+        Ok(Some(self.fill(writer, position).await?))
     }
 
     async fn follow_once(&self, writer: &mut Option<Writer>) -> Result<(), AppError> {

@@ -35,7 +35,7 @@ pub mod token;
 pub mod validate;
 
 mod error;
-mod tally;
+mod length;
 
 pub use error::{AppError, Chain, Tombstone};
 pub use vitrina_search::{After, AfterKey};
@@ -47,7 +47,7 @@ pub struct App {
     parts: Arc<Parts>,
     directory: Arc<directory::Directory>,
     recent: Arc<recent::Recent>,
-    tallies: Arc<tally::Tallies>,
+    lengths: Arc<length::Lengths>,
     /// Rung after every commit, so that followers need not wait for their next look.
     bell: Arc<Notify>,
 }
@@ -79,7 +79,7 @@ impl App {
             parts: Arc::new(parts),
             directory: Arc::default(),
             recent: Arc::default(),
-            tallies: Arc::default(),
+            lengths: Arc::default(),
             bell: Arc::default(),
         }
     }

@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        PoisonError, RwLock,
+        PoisonError, RwLock, RwLockReadGuard,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -46,14 +46,14 @@ pub(crate) struct Recent {
     seen: RwLock<Seen>,
     /// Held by the one who looks, so that the others wait for the same answer.
     looking: Mutex<()>,
-    /// Counts the writes of this process.
-    written: AtomicU64,
+    /// Counts what makes a look old: the writes of this process, and what it hears of those of others.
+    news: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
     moment: Moment,
-    /// When the log was looked at, and how many writes of this process had been made by then.
+    /// When the log was looked at, and how much news there had been by then.
     looked: Option<(Instant, u64)>,
     /// Every change after this one is among `changed`.
     horizon: Seq,
@@ -62,29 +62,29 @@ struct Seen {
 }
 
 impl Recent {
-    /// Whatever was seen is old: this process wrote, or knows of a later change.
+    /// There is news: whatever was seen is old.
     pub(crate) fn look_again(&self) {
-        self.written.fetch_add(1, Ordering::Release);
+        self.news.fetch_add(1, Ordering::Release);
     }
 
     /// Somebody was told of a change: if it is a later one than was seen, what was seen is old.
     pub(crate) fn heard_of(&self, seq: Seq) {
-        if seq > self.last() {
+        if seq > self.seen().moment.log {
             self.look_again();
         }
     }
 
     /// Whether a record is as it was when the log had come so far.
     pub(crate) fn is_as_of(&self, made: Seq, id: RecordId) -> bool {
-        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        let seen = self.seen();
         made >= seen.horizon && seen.changed.get(&id).is_none_or(|changed| *changed <= made)
     }
 
     /// How far the log has come, if that was looked at a moment ago.
     fn fresh(&self) -> Option<Moment> {
-        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        let (looked, written) = seen.looked?;
-        let is_fresh = written == self.written.load(Ordering::Acquire) && looked.elapsed() < FRESH;
+        let seen = self.seen();
+        let (looked, news) = seen.looked?;
+        let is_fresh = news == self.news.load(Ordering::Acquire) && looked.elapsed() < FRESH;
         is_fresh.then_some(seen.moment)
     }
 
@@ -97,33 +97,53 @@ impl Recent {
             return Ok(moment);
         }
         // Taken before the look: what is written during it makes it old.
-        let looked = (Instant::now(), self.written.load(Ordering::Acquire));
-        let before = self.seen.read().unwrap_or_else(PoisonError::into_inner).looked.map(|_| self.last());
-        let new = match before {
-            Some(last) => store.changes(&ChangeFilter::All, &[], last, MOST_NEW + 1).await?,
-            None => Vec::new(),
+        let looked = (Instant::now(), self.news.load(Ordering::Acquire));
+        let last = {
+            let seen = self.seen();
+            seen.looked.map(|_| seen.moment.log)
         };
-        let is_followed = before.is_some() && u64::try_from(new.len()).is_ok_and(|new| new <= MOST_NEW);
-        let anew = if is_followed { None } else { Some(look(store).await?) };
+        let sight = match last {
+            Some(last) => Sight::after(last, store).await?,
+            None => Sight::whole(store).await?,
+        };
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        match anew {
-            Some(moment) => seen.begin(moment),
-            None => seen.follow(&new),
+        match sight {
+            Sight::New(changes) => seen.follow(&changes),
+            Sight::Whole(moment) => seen.begin(moment),
         }
         seen.looked = Some(looked);
         Ok(seen.moment)
     }
 
-    fn last(&self) -> Seq {
-        self.seen.read().unwrap_or_else(PoisonError::into_inner).moment.log
+    fn seen(&self) -> RwLockReadGuard<'_, Seen> {
+        self.seen.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn look(store: &Store) -> Result<Moment, StoreError> {
-    // In this order: what comes in between makes what is kept look older than it is, never newer.
-    let log = store.last_change(&ChangeFilter::All).await?;
-    let public = store.last_change(&ChangeFilter::Public).await?;
-    Ok(Moment { log, public: (public, store.last_change_at(&ChangeFilter::Public).await?) })
+/// What a look at the log shows.
+enum Sight {
+    /// What came after the last look.
+    New(Vec<Change>),
+    /// Only how far it has come.
+    Whole(Moment),
+}
+
+impl Sight {
+    async fn after(last: Seq, store: &Store) -> Result<Self, StoreError> {
+        let new = store.changes(&ChangeFilter::All, &[], last, MOST_NEW + 1).await?;
+        if u64::try_from(new.len()).is_ok_and(|new| new <= MOST_NEW) {
+            return Ok(Self::New(new));
+        }
+        Self::whole(store).await
+    }
+
+    async fn whole(store: &Store) -> Result<Self, StoreError> {
+        // In this order: what comes in between makes what is kept look older than it is, never newer.
+        let log = store.last_change(&ChangeFilter::All).await?;
+        let public = store.last_change(&ChangeFilter::Public).await?;
+        let at = store.last_change_at(&ChangeFilter::Public).await?;
+        Ok(Self::Whole(Moment { log, public: (public, at) }))
+    }
 }
 
 impl Seen {

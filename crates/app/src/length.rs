@@ -17,7 +17,7 @@ type List = (Kind, ListFilter);
 
 /// The lengths of the lists that were counted since the log last changed.
 #[derive(Debug, Default)]
-pub(crate) struct Tallies(Mutex<Counted>);
+pub(crate) struct Lengths(Mutex<Counted>);
 
 #[derive(Debug, Default)]
 struct Counted {
@@ -26,7 +26,7 @@ struct Counted {
     lists: HashMap<List, u64>,
 }
 
-impl Tallies {
+impl Lengths {
     fn known(&self, log: Seq, list: &List) -> Option<u64> {
         let counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counted.lists.get(list).filter(|_| counted.log == log).copied()
@@ -56,11 +56,11 @@ impl App {
         }
         let log = self.moment().await?.log;
         let list = (kind, filter.clone());
-        if let Some(count) = self.tallies.known(log, &list) {
+        if let Some(count) = self.lengths.known(log, &list) {
             return Ok(count);
         }
         let count = self.store().count(scope, kind, filter).await?;
-        self.tallies.remember(log, list, count);
+        self.lengths.remember(log, list, count);
         Ok(count)
     }
 }
@@ -71,13 +71,13 @@ mod tests {
 
     #[test]
     fn a_count_holds_until_the_log_changes() {
-        let tallies = Tallies::default();
+        let lengths = Lengths::default();
         let list = (Kind::Dataset, ListFilter::default());
-        tallies.remember(Seq(5), list.clone(), 7);
-        assert_eq!((tallies.known(Seq(5), &list), tallies.known(Seq(6), &list)), (Some(7), None));
-        assert_eq!(tallies.known(Seq(5), &(Kind::Catalog, ListFilter::default())), None);
-        tallies.remember(Seq(6), list.clone(), 8);
-        tallies.remember(Seq(5), list.clone(), 7);
-        assert_eq!(tallies.known(Seq(6), &list), Some(8), "what was counted late does not come back");
+        lengths.remember(Seq(5), list.clone(), 7);
+        assert_eq!((lengths.known(Seq(5), &list), lengths.known(Seq(6), &list)), (Some(7), None));
+        assert_eq!(lengths.known(Seq(5), &(Kind::Catalog, ListFilter::default())), None);
+        lengths.remember(Seq(6), list.clone(), 8);
+        lengths.remember(Seq(5), list.clone(), 7);
+        assert_eq!(lengths.known(Seq(6), &list), Some(8), "what was counted late does not come back");
     }
 }
