@@ -69,8 +69,32 @@ impl<'de> Deserialize<'de> for Digest {
 ///
 /// Numbers are IEEE doubles there; the documents of this crate keep long numbers as text.
 pub fn bytes(document: &serde_json::Value) -> Vec<u8> {
+    text(document).into_bytes()
+}
+
+/// The same as text.
+pub(crate) fn text(document: &serde_json::Value) -> String {
     // Canonicalisation can only fail on non-finite numbers, which a `Value` cannot hold.
-    serde_json_canonicalizer::to_vec(document).unwrap_or_default()
+    serde_json_canonicalizer::to_string(document).unwrap_or_default()
+}
+
+/// An object of members whose values are canonical texts already; puts the members into their order.
+pub(crate) fn object(members: &mut [(&str, String)]) -> String {
+    // RFC 8785 section 3.2.3: by UTF-16 code units.
+    members.sort_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+    let mut object =
+        String::with_capacity(members.iter().map(|(name, text)| name.len() + text.len() + 4).sum());
+    object.push('{');
+    for (position, (name, value)) in members.iter().enumerate() {
+        if position > 0 {
+            object.push(',');
+        }
+        object.push_str(&text(&serde_json::Value::from(*name)));
+        object.push(':');
+        object.push_str(value);
+    }
+    object.push('}');
+    object
 }
 
 /// The digest of a document's RFC 8785 bytes.

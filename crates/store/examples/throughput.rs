@@ -10,7 +10,7 @@ use uuid::Uuid;
 use vitrina_domain::{
     change::{Audience, Op},
     id::{DistributionId, RecordId, SourceId},
-    record::{Kind, Metadata, Visibility},
+    record::{Kind, Metadata, Sealed, Visibility},
     scope::Scope,
     slug::Slug,
     time::Timestamp,
@@ -146,8 +146,7 @@ fn dataset(source_id: SourceId, number: u128) -> Result<RecordWrite, Box<dyn Err
         organization_id: Some(RecordId::new(Uuid::from_u128((1 << 81) + number % 20))),
         visibility: Visibility::Published,
         expected_revision: 0,
-        hash: metadata.digest(),
-        metadata,
+        document: Sealed::from(&metadata),
         distribution_ids: [1, 2, 3].map(|n| DistributionId::new(Uuid::from_u128(number << 32 | n))).to_vec(),
         raw: None,
         op: Op::Create,

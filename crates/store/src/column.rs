@@ -3,8 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use vitrina_domain::canonical::{self, Digest};
+use vitrina_domain::canonical::Digest;
 
 use crate::StoreError;
 
@@ -40,14 +39,6 @@ impl<R: fmt::Display> Cell<R> {
     /// A JSON text.
     pub(crate) fn json<T: DeserializeOwned>(&self, text: &str) -> Result<T, StoreError> {
         serde_json::from_str(text).map_err(|_error| self.inconsistent())
-    }
-
-    /// The canonical text of a document.
-    pub(crate) fn canonical(&self, document: &Value) -> Result<String, StoreError> {
-        String::from_utf8(canonical::bytes(document))
-            .ok()
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| self.inconsistent())
     }
 
     /// A number for a column; what does not fit 63 bits was never written by us.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use vitrina_domain::{
     id::{DistributionId, RecordId},
-    metadata::Distribution,
+    record::SealedDistribution,
     scope::Scope,
 };
 
@@ -117,25 +117,14 @@ impl Store {
     }
 }
 
-/// The distributions of one dataset as they are written.
-#[derive(Debug)]
-pub(crate) struct Written {
-    pub(crate) id: DistributionId,
-    pub(crate) match_key: Option<String>,
-    pub(crate) document: String,
-}
-
-/// What a distribution of the next import is matched by: its identifier, else its address.
-pub(crate) fn match_key(distribution: &Distribution) -> Option<String> {
-    let address = || distribution.url().map(ToString::to_string);
-    distribution.identifier.clone().or_else(address).map(|key| bound(&key))
-}
+/// The distributions of a dataset as they are written, in order.
+pub(crate) type OfDataset = (RecordId, Vec<(DistributionId, SealedDistribution)>);
 
 /// Puts these distributions in the place of those that the datasets had.
 pub(crate) async fn replace(
     tx: &DatabaseTransaction,
     before: &[Uuid],
-    datasets: Vec<(RecordId, Vec<Written>)>,
+    datasets: Vec<OfDataset>,
 ) -> Result<(), StoreError> {
     if !before.is_empty() {
         let delete = Query::delete()
@@ -153,13 +142,13 @@ pub(crate) async fn replace(
     ];
     let mut rows = Rows::new(Distributions::Table, columns);
     for (dataset, distributions) in datasets {
-        for (position, distribution) in (0_i64..).zip(distributions) {
+        for (position, (id, distribution)) in (0_i64..).zip(distributions) {
             rows.push([
-                distribution.id.uuid().into(),
+                id.uuid().into(),
                 dataset.uuid().into(),
                 position.into(),
-                distribution.match_key.into(),
-                distribution.document.into(),
+                distribution.match_key.as_deref().map(bound).into(),
+                distribution.text.into(),
             ]);
         }
     }

@@ -40,7 +40,9 @@ pub(super) async fn settle(
     };
     let current = tx.current(Kind::Catalog, source.id, std::slice::from_ref(&source.name)).await?;
     let there = current.get(&source.name);
-    if let Some(there) = there.filter(|there| there.hash == intake.hash && !there.visibility.is_gone()) {
+    if let Some(there) =
+        there.filter(|there| there.hash == intake.sealed.digest && !there.visibility.is_gone())
+    {
         return Ok(Some(there.id));
     }
     let id = there.map_or_else(|| RecordId::new(app.new_id()), |there| there.id);
@@ -56,8 +58,7 @@ pub(super) async fn settle(
         audience: audience(&visibility, source.organization_id),
         visibility,
         expected_revision: there.map_or(0, |there| there.revision),
-        hash: intake.hash,
-        metadata: intake.metadata,
+        document: intake.sealed,
         distribution_ids: Vec::new(),
         raw: None,
         op,

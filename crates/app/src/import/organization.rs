@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use vitrina_domain::{
-    canonical,
     change::{Audience, Op},
     id::RecordId,
     language::Text,
     metadata::{Agent, Concept, Document as _, Organization},
-    record::{Metadata, Source, Visibility},
+    record::{Metadata, Sealed, Source, Visibility},
     slug::Slug,
 };
 use vitrina_store::{RecordWrite, Tx};
@@ -106,8 +105,7 @@ async fn make(
         organization_id: None,
         visibility: Visibility::Published,
         expected_revision: 0,
-        hash: canonical::digest(&metadata.to_document()),
-        metadata,
+        document: Sealed::from(&metadata),
         distribution_ids: Vec::new(),
         raw: None,
         op: Op::Create,

@@ -76,7 +76,7 @@ pub(super) async fn settle(
                 item.findings = std::mem::take(&mut intake.findings);
                 let there = current.get(intake.identifier());
                 let (decision, outcome) =
-                    policy::decide(there, &intake.hash, places(there, destination, organization_id));
+                    policy::decide(there, &intake.sealed.digest, places(there, destination, organization_id));
                 item.outcome = outcome;
                 item.record_id = there.map(|current| current.id);
                 if let Decision::Write(op) = decision {
@@ -143,8 +143,7 @@ fn write(
         visibility,
         expected_revision: there.map_or(0, |current| current.revision),
         distribution_ids: match_distributions(before, distributions.unwrap_or_default(), ids),
-        hash: intake.hash,
-        metadata: intake.metadata,
+        document: intake.sealed,
         raw: Some(raw),
         op,
     }

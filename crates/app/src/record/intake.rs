@@ -4,11 +4,10 @@
 
 use serde_json::Value;
 use vitrina_domain::{
-    canonical::Digest,
     finding::{Bilingual, Finding, Severity},
     id::DistributionId,
     metadata::{Distribution, NotADataset},
-    record::{Kind, Metadata},
+    record::{Kind, Metadata, Sealed},
     slug::Slug,
     time::Timestamp,
 };
@@ -24,8 +23,8 @@ pub(crate) const BASE_PROFILE: &str = "lgtaip2025";
 pub(crate) struct Intake {
     /// The document.
     pub(crate) metadata: Metadata,
-    /// Its hash.
-    pub(crate) hash: Digest,
+    /// The same as it is stored.
+    pub(crate) sealed: Sealed,
     /// The slug its title suggests.
     pub(crate) slug: Slug,
     /// What was found.
@@ -84,7 +83,7 @@ impl Judge<'_> {
         findings.extend(self.validator.check(BASE_PROFILE, kind, &document, self.now));
         let title = metadata.title().pick(self.languages).map(|(_, title)| title);
         let slug = Slug::from_title(title.or(metadata.identifier()).unwrap_or_default(), kind.as_str());
-        Ok(Intake { hash: vitrina_domain::canonical::digest(&document), slug, findings, metadata })
+        Ok(Intake { sealed: Sealed::of(&metadata, &document), slug, findings, metadata })
     }
 }
 

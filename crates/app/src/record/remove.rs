@@ -3,7 +3,7 @@
 use vitrina_domain::{
     change::{Audience, Op},
     id::RecordId,
-    record::{Kind, Record, Visibility},
+    record::{Kind, Record, Sealed, Visibility},
 };
 use vitrina_store::RecordWrite;
 
@@ -54,8 +54,7 @@ pub(crate) fn deletion(record: Record, reason: String) -> RecordWrite {
         organization_id: record.organization_id,
         visibility: Visibility::Deleted { reason },
         expected_revision: record.revision,
-        metadata: record.metadata,
-        hash: record.hash,
+        document: Sealed::from(&record.metadata),
         distribution_ids: record.distribution_ids,
         raw: None,
         op: Op::Delete,

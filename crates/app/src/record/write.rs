@@ -207,7 +207,7 @@ impl App {
             return Err(AppError::Invalid(vec![identifier_is_fixed(&record.identifier)]));
         }
         // RFC 9110 section 13.1.1 lets a change that is there already pass; 13.1.2, on `If-None-Match`, does not.
-        if intake.hash == record.hash && *precondition != Precondition::Nothing {
+        if intake.sealed.digest == record.hash && *precondition != Precondition::Nothing {
             return Ok(Saved {
                 record: record.stored(),
                 effect: Effect::Unchanged,
@@ -237,8 +237,7 @@ impl App {
             visibility: record.visibility.clone(),
             expected_revision: record.revision,
             distribution_ids: self.distribution_ids(&current, &intake),
-            hash: intake.hash,
-            metadata: intake.metadata,
+            document: intake.sealed,
             raw: None,
             op: Op::Update,
             audience: audience(&record.visibility, record.organization_id),
@@ -269,8 +268,7 @@ impl App {
                 place.tombstone.as_ref().map_or(&[], |there| &there.distributions),
                 &intake,
             ),
-            hash: intake.hash,
-            metadata: intake.metadata,
+            document: intake.sealed,
             raw: None,
             op: Op::Create,
         };
@@ -342,7 +340,7 @@ pub(crate) async fn store_one(
     effect: Effect,
     findings: Vec<Finding>,
 ) -> Result<Saved, AppError> {
-    let (kind, id) = (write.metadata.kind(), write.id);
+    let (kind, id) = (write.document.kind, write.id);
     match tx.write(vec![write]).await?.pop() {
         Some(Written::Stored { .. }) => {
             let record = tx.record(kind, id).await?.ok_or(AppError::NotFound(kind.as_str()))?;

@@ -3,6 +3,7 @@
 mod kind;
 mod metadata;
 mod revision;
+mod sealed;
 mod source;
 mod stored;
 mod visibility;
@@ -10,6 +11,7 @@ mod visibility;
 pub use kind::Kind;
 pub use metadata::Metadata;
 pub use revision::{RawSpan, Revision};
+pub use sealed::{Sealed, SealedDistribution};
 pub use source::Source;
 pub use stored::{NotADocument, Stored, Unreadable};
 pub use visibility::Visibility;

@@ -1,6 +1,5 @@
 //! Records: one table for every kind (ADR 0001), composed with their distributions on read.
 
-mod document;
 mod list;
 mod read;
 mod row;

@@ -1,25 +1,25 @@
 //! Writing records in bulk: row, distributions, revision, change and slug together.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt,
+};
 
 use sea_orm::{
     Condition, ConnectionTrait as _, FromQueryResult,
     sea_query::{CaseStatement, Expr, ExprTrait as _, JoinType, OnConflict, Query},
 };
+use serde_json::Value;
 use uuid::Uuid;
 use vitrina_domain::{
-    canonical::Digest,
     change::{Audience, Change, Op, Seq},
     id::{DistributionId, RecordId, SourceId},
-    record::{Metadata, RawSpan, Visibility},
+    record::{RawSpan, Sealed, Visibility},
     slug::Slug,
     time::Timestamp,
 };
 
-use super::{
-    Records,
-    document::{Documents, changed},
-};
+use super::Records;
 use crate::{
     StoreError, Tx,
     bulk::{MOST_KEYS, Rows},
@@ -50,10 +50,8 @@ pub struct RecordWrite {
     pub visibility: Visibility,
     /// The revision that this one follows; 0 for a new record. Another one in the store is a conflict.
     pub expected_revision: u32,
-    /// The document; its digest is computed by the caller.
-    pub metadata: Metadata,
-    /// The digest of the document.
-    pub hash: Digest,
+    /// The document.
+    pub document: Sealed,
     /// The ids of the distributions, in the document's order.
     pub distribution_ids: Vec<DistributionId>,
     /// Where the bytes it was made from stand.
@@ -199,11 +197,8 @@ impl Tx {
         accepted: Vec<(RecordWrite, Option<Before>)>,
     ) -> Result<Vec<Written>, StoreError> {
         let new = accepted.iter().filter(|(_, before)| before.is_none());
-        let wishes = new.map(|(write, _)| Wish {
-            kind: write.metadata.kind(),
-            id: write.id,
-            slug: write.slug.clone(),
-        });
+        let wishes =
+            new.map(|(write, _)| Wish { kind: write.document.kind, id: write.id, slug: write.slug.clone() });
         let choice = slug::choose(&self.transaction, wishes.collect()).await?;
         let slugs = choice.slugs();
         let Seq(last) = change::last_seq(&self.transaction).await?;
@@ -214,18 +209,17 @@ impl Tx {
         let mut turned: HashMap<&'static str, Vec<Uuid>> = HashMap::new();
         let mut answers = Vec::with_capacity(accepted.len());
         for (seq, (write, before)) in (1..).map(|step| Seq(last.saturating_add(step))).zip(accepted) {
-            let next = Next::new(write, before, seq, self.at, &slugs)?;
+            let mut next = Next::new(write, before, seq, self.at, &slugs)?;
             existing.extend(next.before.as_ref().map(|before| before.id));
             let state = next.write.visibility.state();
             if next.before.as_ref().is_some_and(|before| before.visibility != state) {
                 turned.entry(state).or_default().push(next.write.id.uuid());
             }
-            let documents = Documents::of(&next.write)?;
-            changes.push(next.change(&self.actor, self.at, &documents.whole)?);
+            changes.push(next.change(&self.actor, self.at)?);
             answers.push(Written::Stored { slug: next.slug.clone(), revision: next.revision, seq });
-            rows.push(next.row(documents.alone));
-            datasets.push((next.write.id, documents.distributions));
-            revisions.push(next.into_revision(documents.whole));
+            rows.push(next.row());
+            datasets.push(next.take_distributions()?);
+            revisions.push(next.into_revision());
         }
 
         rows.insert(&self.transaction).await?;
@@ -244,7 +238,7 @@ impl Tx {
 /// The revision that is there, when it is not the one that the write follows.
 fn conflict(write: &RecordWrite, before: Option<&Before>) -> Result<Option<u32>, StoreError> {
     let Some(before) = before else { return Ok((write.expected_revision != 0).then_some(0)) };
-    if before.kind != write.metadata.kind().as_str() {
+    if before.kind != write.document.kind.as_str() {
         return Err(StoreError::Taken { what: "id" });
     }
     let revision = Cell { table: "records", column: "revision", row: before.id }.number(before.revision)?;
@@ -299,12 +293,13 @@ impl Next {
         })
     }
 
-    fn row(&self, document: String) -> [Expr; 17] {
+    fn row(&mut self) -> [Expr; 17] {
+        let document = std::mem::take(&mut self.write.document.alone);
         let write = &self.write;
         let was_published = self.before.as_ref().is_some_and(|before| before.was_published);
         [
             write.id.uuid().into(),
-            write.metadata.kind().as_str().into(),
+            write.document.kind.as_str().into(),
             self.slug.as_str().into(),
             write.source_id.uuid().into(),
             bound(&write.identifier).into(),
@@ -318,12 +313,12 @@ impl Next {
             i64::from(self.revision).into(),
             self.created.micros().into(),
             self.updated.micros().into(),
-            write.hash.as_bytes().to_vec().into(),
+            write.document.digest.as_bytes().to_vec().into(),
             document.into(),
         ]
     }
 
-    fn change(&self, actor: &str, at: Timestamp, document: &str) -> Result<Change, StoreError> {
+    fn change(&self, actor: &str, at: Timestamp) -> Result<Change, StoreError> {
         let before = self.before.as_ref().and_then(|before| before.document.as_deref());
         let cell = Cell { table: "revisions", column: "document", row: self.write.id };
         Ok(Change {
@@ -331,21 +326,32 @@ impl Next {
             at,
             actor: actor.to_owned(),
             audience: self.write.audience.clone(),
-            kind: self.write.metadata.kind(),
+            kind: self.write.document.kind,
             entity_id: self.write.id.uuid(),
             op: self.write.op,
             revision: self.revision,
-            hash: self.write.hash,
-            changed: before.map_or(Ok(Vec::new()), |before| changed(&cell, before, document))?,
+            hash: self.write.document.digest,
+            changed: before
+                .map_or(Ok(Vec::new()), |before| changed(&cell, before, &self.write.document.whole))?,
         })
     }
 
-    fn into_revision(self, document: String) -> NewRevision {
+    /// The distributions, each with its id.
+    fn take_distributions(&mut self) -> Result<distribution::OfDataset, StoreError> {
+        let distributions = std::mem::take(&mut self.write.document.distributions);
+        if distributions.len() != self.write.distribution_ids.len() {
+            return Err(Cell { table: "distributions", column: "id", row: self.write.id }.inconsistent());
+        }
+        let ids = self.write.distribution_ids.iter().copied();
+        Ok((self.write.id, ids.zip(distributions).collect()))
+    }
+
+    fn into_revision(self) -> NewRevision {
         let before = self.before.as_ref().map(|before| before.access.as_str());
         NewRevision {
             record_id: self.write.id,
             number: self.revision,
-            kind: self.write.metadata.kind(),
+            kind: self.write.document.kind,
             source_id: self.write.source_id,
             catalog_id: self.write.catalog_id,
             organization_id: self.write.organization_id,
@@ -353,10 +359,19 @@ impl Next {
             valid_from: self.updated,
             access: revision::access_after(before, &self.write.visibility),
             visibility: self.write.visibility,
-            hash: self.write.hash,
+            hash: self.write.document.digest,
             distribution_ids: self.write.distribution_ids,
-            document,
+            document: self.write.document.whole,
             raw: self.write.raw,
         }
     }
 }
+
+/// The top-level members in which two documents differ, sorted.
+fn changed<R: fmt::Display>(cell: &Cell<R>, before: &str, document: &str) -> Result<Vec<String>, StoreError> {
+    let (before, after): (Members, Members) = (cell.json(before)?, cell.json(document)?);
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    Ok(names.into_iter().filter(|name| before.get(*name) != after.get(*name)).cloned().collect())
+}
+
+type Members = serde_json::Map<String, Value>;

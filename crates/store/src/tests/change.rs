@@ -44,7 +44,7 @@ async fn each_write_is_a_change(#[values(Engine::Sqlite, Engine::Postgres)] engi
         entity_id: write.id.uuid(),
         op: Op::Delete,
         revision: 2,
-        hash: write.hash,
+        hash: write.document.digest,
         changed: Vec::new(),
     };
     assert_eq!(third, [expected]);
@@ -57,12 +57,12 @@ async fn each_write_is_a_change(#[values(Engine::Sqlite, Engine::Postgres)] engi
 
 /// The dataset with this document, in the place of the revision that is there.
 fn rewritten(write: &RecordWrite, revision: u32, members: Value) -> RecordWrite {
-    let mut whole = write.metadata.to_document();
+    let mut whole = metadata_of(write).to_document();
     let Value::Object(members) = members else { panic!("no object") };
     whole.as_object_mut().unwrap().extend(members);
     whole.as_object_mut().unwrap().retain(|_, value| !value.is_null());
     let metadata = document(Kind::Dataset, whole);
-    RecordWrite { hash: metadata.digest(), metadata, ..after(write, revision, Op::Update) }
+    RecordWrite { document: Sealed::from(&metadata), ..after(write, revision, Op::Update) }
 }
 
 #[rstest]

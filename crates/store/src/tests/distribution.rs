@@ -29,8 +29,7 @@ async fn the_first_of_many_are_read_in_order(#[values(Engine::Sqlite, Engine::Po
     // Ids that sort against the places.
     let ids: Vec<_> = (0..MANY).map(|n| DistributionId::new(Uuid::from_u128(MANY - n))).collect();
     let metadata = document(Kind::Dataset, many);
-    let write =
-        RecordWrite { distribution_ids: ids.clone(), ..write_of(1, "x".to_owned(), metadata.clone()) };
+    let write = RecordWrite { distribution_ids: ids.clone(), ..write_of(1, "x".to_owned(), &metadata) };
     put(&test.store, 1, vec![write, dataset(2, "Pocas"), organization(3, "Ninguna")]).await;
 
     let page =
@@ -61,7 +60,7 @@ async fn a_reader_never_sees_half_of_an_update(#[values(Engine::Sqlite, Engine::
         RecordWrite {
             expected_revision: revision - 1,
             distribution_ids: ids.collect(),
-            ..write_of(1, "x".to_owned(), metadata)
+            ..write_of(1, "x".to_owned(), &metadata)
         }
     };
     put(&test.store, 1, vec![state(1)]).await;
@@ -76,7 +75,7 @@ async fn a_reader_never_sees_half_of_an_update(#[values(Engine::Sqlite, Engine::
     let mut last = 0;
     while last < 120 {
         let record = read(&test.store, &Scope::Public, Kind::Dataset, record_id(1)).await.unwrap();
-        assert_eq!(record.metadata, state(record.revision).metadata);
+        assert_eq!(record.metadata, metadata_of(&state(record.revision)));
         assert!(record.revision >= last);
         last = record.revision;
     }

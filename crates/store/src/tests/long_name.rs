@@ -20,7 +20,7 @@ async fn an_identifier_of_any_length_is_found_and_unique(
     let write = |number, identifier: &str| RecordWrite {
         identifier: identifier.to_owned(),
         distribution_ids: Vec::new(),
-        metadata: document(Kind::Dataset, json!({"title": "Agua", "identifier": identifier})),
+        document: Sealed::from(&document(Kind::Dataset, json!({"title": "Agua", "identifier": identifier}))),
         ..dataset(number, "Agua")
     };
     let (first, second) = (long(1), long(2));

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use vitrina_domain::{
     change::{Audience, Op, Seq},
     id::{DistributionId, RecordId, SourceId},
-    record::{Kind, Metadata, Record, Visibility},
+    record::{Kind, Metadata, Record, Sealed, Visibility},
     scope::Scope,
     slug::Slug,
     time::Timestamp,
@@ -63,6 +63,11 @@ fn document(kind: Kind, document: Value) -> Metadata {
     Metadata::from_document(kind, document).unwrap().0
 }
 
+/// The document of a write, read.
+fn metadata_of(write: &RecordWrite) -> Metadata {
+    document(write.document.kind, serde_json::from_str(&write.document.whole).unwrap())
+}
+
 /// A write that makes a published dataset with two distributions.
 fn dataset(number: u128, title: &str) -> RecordWrite {
     let identifier = format!("ds-{number}");
@@ -78,17 +83,17 @@ fn dataset(number: u128, title: &str) -> RecordWrite {
         }),
     );
     let ids = [1, 2].map(|position| DistributionId::new(Uuid::from_u128(number << 64 | position)));
-    RecordWrite { distribution_ids: ids.to_vec(), ..write_of(number, identifier, metadata) }
+    RecordWrite { distribution_ids: ids.to_vec(), ..write_of(number, identifier, &metadata) }
 }
 
 /// A write that makes a published organization.
 fn organization(number: u128, name: &str) -> RecordWrite {
     let identifier = format!("org-{number}");
     let metadata = document(Kind::Organization, json!({"name": name, "identifier": identifier}));
-    write_of(number, identifier, metadata)
+    write_of(number, identifier, &metadata)
 }
 
-fn write_of(number: u128, identifier: String, metadata: Metadata) -> RecordWrite {
+fn write_of(number: u128, identifier: String, metadata: &Metadata) -> RecordWrite {
     let title = metadata.title().iter().next().map(|(_, text)| text.to_owned()).unwrap_or_default();
     RecordWrite {
         id: record_id(number),
@@ -99,8 +104,7 @@ fn write_of(number: u128, identifier: String, metadata: Metadata) -> RecordWrite
         organization_id: None,
         visibility: Visibility::Published,
         expected_revision: 0,
-        hash: metadata.digest(),
-        metadata,
+        document: Sealed::from(metadata),
         distribution_ids: Vec::new(),
         raw: None,
         op: Op::Create,

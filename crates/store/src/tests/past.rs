@@ -216,7 +216,11 @@ async fn a_record_of_the_past_is_whole(#[values(Engine::Sqlite, Engine::Postgres
     let fresh = DistributionId::new(Uuid::from_u128(99));
     let metadata =
         document(Kind::Dataset, json!({"title": "Otra", "identifier": "ds-1", "distribution": [{}]}));
-    let second = RecordWrite { distribution_ids: vec![fresh], metadata, ..after(&first, 1, Op::Update) };
+    let second = RecordWrite {
+        distribution_ids: vec![fresh],
+        document: Sealed::from(&metadata),
+        ..after(&first, 1, Op::Update)
+    };
     put(&test.store, 20, vec![second]).await;
     let then = test.store.record_at(&Scope::Public, Kind::Dataset, first.id, at(15)).await.unwrap();
     assert_eq!(then, Some(before.stored()), "distributions and their ids included");

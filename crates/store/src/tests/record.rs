@@ -36,23 +36,23 @@ async fn reads_back_what_was_written(#[values(Engine::Sqlite, Engine::Postgres)]
         organization_id: Some(record_id(80)),
         distribution_ids: [3, 1, 2].map(|n| DistributionId::new(Uuid::from_u128(n))).to_vec(),
         raw: Some(raw.clone()),
-        ..write_of(1, "A-1".to_owned(), metadata)
+        ..write_of(1, "A-1".to_owned(), &metadata)
     };
     assert_eq!(put(&test.store, 10, vec![write.clone()]).await, [stored("children", 1, 1)]);
 
     let record = read(&test.store, &Scope::Public, Kind::Dataset, write.id).await.unwrap();
-    assert_eq!(record.metadata, write.metadata);
-    assert_eq!(record.metadata.to_document(), write.metadata.to_document());
+    assert_eq!(record.metadata, metadata_of(&write));
+    assert_eq!(record.metadata.to_document(), metadata_of(&write).to_document());
     assert_eq!(record.distribution_ids, write.distribution_ids);
     assert_eq!((record.slug.as_str(), record.revision, record.created_seq), ("children", 1, Seq(1)));
     assert_eq!((record.catalog_id, record.organization_id), (Some(record_id(70)), Some(record_id(80))));
-    assert_eq!((record.created, record.updated, record.hash), (at(10), at(10), write.hash));
+    assert_eq!((record.created, record.updated, record.hash), (at(10), at(10), write.document.digest));
     assert_eq!((record.source_id, record.identifier.as_str()), (source_id(), "A-1"));
     assert!(record.was_published && record.visibility == Visibility::Published);
 
     let revision = test.store.revision(&Scope::Public, write.id, 1).await.unwrap().unwrap();
-    assert_eq!(revision.document, write.metadata.to_document());
-    assert_eq!(canonical::digest(&revision.document), write.hash);
+    assert_eq!(revision.document, metadata_of(&write).to_document());
+    assert_eq!(canonical::digest(&revision.document), write.document.digest);
     assert_eq!((revision.actor.as_str(), revision.raw), ("tests", Some(raw)));
 }
 
@@ -64,7 +64,8 @@ async fn every_kind_is_kept_apart(#[values(Engine::Sqlite, Engine::Postgres)] en
         let name = if kind == Kind::Organization { "name" } else { "title" };
         document(kind, json!({name: "Agua", "identifier": "same"}))
     });
-    let writes = (1..).zip(documents).map(|(number, metadata)| write_of(number, "same".to_owned(), metadata));
+    let writes =
+        (1..).zip(documents).map(|(number, metadata)| write_of(number, "same".to_owned(), &metadata));
     let written = put(&test.store, 1, writes.collect()).await;
     assert_eq!(written, [1, 2, 3, 4, 5].map(|seq| stored("agua", 1, seq)));
     for (number, kind) in (1..).zip(Kind::ALL) {
@@ -94,14 +95,13 @@ async fn an_update_changes_the_record_and_keeps_its_names(
     let second = RecordWrite {
         distribution_ids: vec![DistributionId::new(Uuid::from_u128(99))],
         slug: Slug::from_title("Otro título", "dataset"),
-        hash: metadata.digest(),
-        metadata,
+        document: Sealed::from(&metadata),
         ..after(&first, 1, Op::Update)
     };
     assert_eq!(put(&test.store, 20, vec![second.clone()]).await, [stored("agua", 2, 2)]);
 
     let record = read(&test.store, &Scope::Public, Kind::Dataset, first.id).await.unwrap();
-    assert_eq!(record.metadata, second.metadata);
+    assert_eq!(record.metadata, metadata_of(&second));
     assert_eq!(record.distribution_ids, second.distribution_ids);
     assert_eq!((record.slug.as_str(), record.revision, record.created_seq), ("agua", 2, Seq(1)));
     assert_eq!((record.created, record.updated), (at(10), at(20)));
@@ -218,7 +218,7 @@ async fn an_importer_learns_what_is_there(#[values(Engine::Sqlite, Engine::Postg
     let current = tx.current(Kind::Dataset, source_id(), &asked).await.unwrap();
     assert_eq!(current.len(), 1);
     let found = &current["ds-1"];
-    assert_eq!((found.id, found.revision, found.hash), (write.id, 1, write.hash));
+    assert_eq!((found.id, found.revision, found.hash), (write.id, 1, write.document.digest));
     assert_eq!((found.slug.as_str(), found.organization_id), ("agua", Some(record_id(80))));
     let keys: Vec<_> = found.distributions.iter().map(|(id, key)| (*id, key.as_deref())).collect();
     let ids = &write.distribution_ids;

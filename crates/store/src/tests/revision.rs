@@ -45,7 +45,7 @@ async fn the_revision_of_an_instant_is_found(
     history(&test, &[10, 20, 20, 35]).await;
     let found = test.store.record_at(&Scope::Public, Kind::Dataset, record_id(1), at(second)).await.unwrap();
     assert_eq!(found.as_ref().map(|record| record.revision), number);
-    assert!(found.is_none_or(|record| record.read().unwrap().metadata == dataset(1, "Agua").metadata));
+    assert!(found.is_none_or(|record| record.read().unwrap().metadata == metadata_of(&dataset(1, "Agua"))));
 }
 
 #[rstest]
@@ -69,7 +69,7 @@ async fn a_deletion_is_a_revision(#[values(Engine::Sqlite, Engine::Postgres)] en
     put(&test.store, 1, vec![write.clone()]).await;
     assert_eq!(put(&test.store, 2, vec![deleted(&write, 1)]).await, [stored("agua", 2, 2)]);
     let last = test.store.revision(&Scope::Public, write.id, 2).await.unwrap().unwrap();
-    assert_eq!(last.document, write.metadata.to_document());
+    assert_eq!(last.document, metadata_of(&write).to_document());
     assert!(test.store.revision(&Scope::Public, write.id, 3).await.unwrap().is_none());
     assert!(test.store.revision(&Scope::Public, record_id(9), 1).await.unwrap().is_none());
 }
