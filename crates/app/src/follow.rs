@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use vitrina_domain::{
@@ -19,23 +19,16 @@ use crate::{App, AppError, Chain};
 /// How long the bell is waited for, before the log is looked at unasked: others may have written.
 const POLL: Duration = Duration::from_millis(100);
 
-/// How the index follows the log.
+/// How long the index rests between two looks: a commit costs far more than the few records of one write.
+const REST: Duration = Duration::from_millis(100);
+
+/// When what was read of the log is committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// Searches see a write at once.
+    /// When the log was read to its end: searches see a write at once.
     Prompt,
-    /// Nobody searches yet; fewer commits are cheaper.
+    /// Once a second, and when the follower stops: few search yet, and fewer commits are cheaper.
     Leisurely,
-}
-
-impl Pace {
-    /// How long the index rests between two commits, which cost far more than the few records of one write.
-    fn rest(self) -> Duration {
-        match self {
-            Self::Prompt => Duration::from_millis(100),
-            Self::Leisurely => Duration::from_secs(1),
-        }
-    }
 }
 
 /// How often in a row the index may fail before it is made anew.
@@ -47,8 +40,29 @@ const BATCH: u64 = 1000;
 /// After how many changes the index commits, though the log goes on: each commit is a segment to be merged.
 const COMMIT_AFTER: usize = 5_000;
 
+/// How long a leisurely follower goes without a commit.
+const LEISURE: Duration = Duration::from_secs(1);
+
 /// Where a rebuild is asked for from another process.
 const REBUILD_KEY: &str = "index_rebuild_requested";
+
+/// The index in hand, with how far it has read the log.
+struct Held {
+    writer: Writer,
+    /// The last change that it has read.
+    position: Seq,
+    /// When it last committed.
+    committed: Instant,
+    /// How many changes it has read since.
+    uncommitted: usize,
+}
+
+impl Held {
+    /// An index that has committed whatever it read.
+    fn new(writer: Writer, position: Seq) -> Self {
+        Self { writer, position, committed: Instant::now(), uncommitted: 0 }
+    }
+}
 
 /// How a drain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,66 +77,71 @@ impl App {
     /// Follows the log until `stop` resolves. Without the index's lock it waits for the one that has it.
     pub async fn follow(&self, pace: Pace, stop: impl Future<Output = ()> + Send) {
         let mut stop = std::pin::pin!(stop);
-        let mut writer = None;
+        let mut held = None;
         let mut failures = 0;
         loop {
-            failures = match self.follow_once(&mut writer).await {
+            failures = match self.follow_once(&mut held, pace).await {
                 Ok(()) => 0,
                 Err(error) => {
                     tracing::error!(error = %Chain(&error), "the index could not follow the log");
-                    writer = None;
+                    held = None;
                     failures + 1
                 }
             };
             if failures == PATIENCE {
                 tracing::warn!("the index does not recover and is made anew");
-                writer = self.start_over().await.unwrap_or_else(|error| {
+                held = self.start_over().await.unwrap_or_else(|error| {
                     tracing::error!(error = %Chain(&error), "the index could not be made anew");
                     None
                 });
                 failures = 0;
             }
             tokio::select! {
-                () = &mut stop => return,
-                () = tokio::time::sleep(pace.rest()) => {}
+                () = &mut stop => break,
+                () = tokio::time::sleep(REST) => {}
             }
             tokio::select! {
-                () = &mut stop => return,
+                () = &mut stop => break,
                 () = self.bell.notified() => {}
                 () = tokio::time::sleep(POLL) => {}
             }
         }
+        if let Some(held) = held
+            && let Err(error) = self.commit_read(held).await
+        {
+            tracing::error!(error = %Chain(&error), "the index could not commit; the next who has it reads again");
+        }
     }
 
     /// Makes an index anew whose files cannot be used any more: what is in it can be told by the store.
-    async fn start_over(&self) -> Result<Option<Writer>, AppError> {
+    async fn start_over(&self) -> Result<Option<Held>, AppError> {
         let Some(writer) = self.index().start_over()? else { return Ok(None) };
         let position = self.store().last_change(&ChangeFilter::All).await?;
         Ok(Some(self.fill(writer, position).await?))
     }
 
-    async fn follow_once(&self, writer: &mut Option<Writer>) -> Result<(), AppError> {
-        if writer.is_none() {
-            *writer = self.index().writer()?;
+    async fn follow_once(&self, held: &mut Option<Held>, pace: Pace) -> Result<(), AppError> {
+        if held.is_none() {
+            *held = self.index().writer()?.map(|writer| Held::new(writer, self.index().position()));
         }
-        let Some(held) = writer.take() else {
+        let Some(mut following) = held.take() else {
             self.index().reload()?;
             // Searches may show now what another process wrote and indexed.
             self.recent.look_again();
             return Ok(());
         };
-        let held = match self.requested_rebuild().await? {
-            Some(request) => self.rebuild_with(held, Some(&request)).await?,
-            None => held,
-        };
-        *writer = Some(self.catch_up(held).await?);
+        if let Some(request) = self.requested_rebuild().await? {
+            following = self.rebuild_with(following.writer, Some(&request)).await?;
+        }
+        *held = Some(self.catch_up(following, pace).await?);
         Ok(())
     }
 
     /// Brings the index to the end of the log, if no other process is doing so.
     pub async fn drain(&self) -> Result<Drained, AppError> {
         let Some(writer) = self.index().writer()? else { return Ok(Drained::LeftToOther) };
-        self.catch_up(writer).await?;
+        let held = Held::new(writer, self.index().position());
+        self.catch_up(held, Pace::Prompt).await?;
         Ok(Drained::Reached(self.index().position()))
     }
 
@@ -148,20 +167,20 @@ impl App {
     }
 
     /// Empties the index and fills it again; searches see the old one until the new one is whole.
-    async fn rebuild_with(&self, writer: Writer, request: Option<&str>) -> Result<Writer, AppError> {
+    async fn rebuild_with(&self, writer: Writer, request: Option<&str>) -> Result<Held, AppError> {
         let position = self.store().last_change(&ChangeFilter::All).await?;
         let writer = self.with_writer(writer, Writer::clear).await?;
-        let writer = self.fill(writer, position).await?;
+        let held = self.fill(writer, position).await?;
         if request.is_some() {
             let mut tx = self.store().begin("system", self.now()).await?;
             tx.set_setting(REBUILD_KEY, "").await?;
             tx.commit().await?;
         }
-        Ok(writer)
+        Ok(held)
     }
 
     /// Puts every record into an empty index.
-    async fn fill(&self, mut writer: Writer, position: Seq) -> Result<Writer, AppError> {
+    async fn fill(&self, mut writer: Writer, position: Seq) -> Result<Held, AppError> {
         self.recent.look_again();
         for kind in Kind::ALL {
             let mut walk = Walk::first(BATCH);
@@ -176,28 +195,41 @@ impl App {
         writer = self.with_writer(writer, move |writer| writer.commit(position)).await?;
         self.index().reload()?;
         tracing::info!(position = position.0, records = self.index().len(), "the index was made anew");
-        Ok(writer)
+        Ok(Held::new(writer, position))
     }
 
-    async fn catch_up(&self, mut writer: Writer) -> Result<Writer, AppError> {
-        let mut position = self.index().position();
-        let mut uncommitted = 0;
+    /// Reads the log to its end.
+    async fn catch_up(&self, mut held: Held, pace: Pace) -> Result<Held, AppError> {
         loop {
-            let changes = self.store().changes(&ChangeFilter::All, &[], position, BATCH).await?;
+            let changes = self.store().changes(&ChangeFilter::All, &[], held.position, BATCH).await?;
             if let Some(last) = changes.last() {
-                position = last.seq;
-                uncommitted += changes.len();
-                writer = self.apply(writer, &changes).await?;
+                held.position = last.seq;
+                held.uncommitted += changes.len();
+                held.writer = self.apply(held.writer, &changes).await?;
             }
-            if uncommitted >= COMMIT_AFTER || (changes.is_empty() && uncommitted > 0) {
-                writer = self.with_writer(writer, move |writer| writer.commit(position)).await?;
-                self.index().reload()?;
-                uncommitted = 0;
+            let is_read = changes.is_empty();
+            let is_due = match pace {
+                Pace::Prompt => is_read,
+                Pace::Leisurely => held.committed.elapsed() >= LEISURE,
+            };
+            if is_due || held.uncommitted >= COMMIT_AFTER {
+                held = self.commit_read(held).await?;
             }
-            if changes.is_empty() {
-                return Ok(writer);
+            if is_read {
+                return Ok(held);
             }
         }
+    }
+
+    /// Commits what was read of the log, and lets searches see it.
+    async fn commit_read(&self, mut held: Held) -> Result<Held, AppError> {
+        if held.uncommitted > 0 {
+            let position = held.position;
+            held.writer = self.with_writer(held.writer, move |writer| writer.commit(position)).await?;
+            self.index().reload()?;
+            held = Held::new(held.writer, position);
+        }
+        Ok(held)
     }
 
     /// Brings what changed into the index as it is now.
