@@ -343,11 +343,13 @@ async fn datasets_of_one_title_get_slugs_of_their_own(#[case] engine: Engine) {
 async fn a_server_without_room_says_so_at_once(#[case] engine: Engine) {
     let Some(mut setup) = Setup::on(engine).await.unwrap() else { return };
     setup.environment.push(("VITRINA_MAX_CONNECTIONS".to_owned(), "2".to_owned()));
+    // One writes at a time and 128 wait: however fast the machine is, more come at once.
+    setup.environment.push(("VITRINA_BUDGETS".to_owned(), "write=1".to_owned()));
     let token = setup.token(&["write:datasets"]).unwrap();
     let program = Program::serve(&setup).await.unwrap();
     let http = program.http().with_token(&token);
     let mut asking = JoinSet::new();
-    for client in 0..200 {
+    for client in 0..600 {
         let http = http.clone();
         asking.spawn(async move {
             let (mut done, mut shed) = (0, 0);
