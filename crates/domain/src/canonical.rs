@@ -65,14 +65,9 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
-/// The RFC 8785 bytes of a JSON document.
+/// The RFC 8785 text of a JSON document.
 ///
 /// Numbers are IEEE doubles there; the documents of this crate keep long numbers as text.
-pub fn bytes(document: &serde_json::Value) -> Vec<u8> {
-    text(document).into_bytes()
-}
-
-/// The same as text.
 pub(crate) fn text(document: &serde_json::Value) -> String {
     // Canonicalisation can only fail on non-finite numbers, which a `Value` cannot hold.
     serde_json_canonicalizer::to_string(document).unwrap_or_default()
@@ -97,9 +92,9 @@ pub(crate) fn object(members: &mut [(&str, String)]) -> String {
     object
 }
 
-/// The digest of a document's RFC 8785 bytes.
+/// The digest of a document's RFC 8785 text.
 pub fn digest(document: &serde_json::Value) -> Digest {
-    Digest::of(&bytes(document))
+    Digest::of(text(document).as_bytes())
 }
 
 #[cfg(test)]
@@ -112,7 +107,7 @@ mod tests {
     fn order_and_spacing_do_not_matter() {
         let one = json!({"b": [1.0, "ñ"], "a": null});
         let other: serde_json::Value = serde_json::from_str(r#" {"a":null , "b":[1,"\u00f1"]} "#).unwrap();
-        assert_eq!(bytes(&one), "{\"a\":null,\"b\":[1,\"ñ\"]}".as_bytes());
+        assert_eq!(text(&one), "{\"a\":null,\"b\":[1,\"ñ\"]}");
         assert_eq!(digest(&one), digest(&other));
         assert_eq!(digest(&one).to_string().parse(), Ok(digest(&one)));
     }

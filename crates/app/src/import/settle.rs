@@ -129,7 +129,6 @@ fn write(
     op: Op,
     raw: RawSpan,
 ) -> RecordWrite {
-    let distributions = intake.metadata.as_dataset().map(|dataset| dataset.distribution.as_slice());
     let before = there.map(|current| current.distributions.as_slice()).unwrap_or_default();
     let visibility = policy::visibility(there);
     RecordWrite {
@@ -142,7 +141,7 @@ fn write(
         audience: crate::record::audience(&visibility, organization_id),
         visibility,
         expected_revision: there.map_or(0, |current| current.revision),
-        distribution_ids: match_distributions(before, distributions.unwrap_or_default(), ids),
+        distribution_ids: match_distributions(before, &intake.sealed.distributions, ids),
         document: intake.sealed,
         raw: Some(raw),
         op,

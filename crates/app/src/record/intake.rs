@@ -6,8 +6,8 @@ use serde_json::Value;
 use vitrina_domain::{
     finding::{Bilingual, Finding, Severity},
     id::DistributionId,
-    metadata::{Distribution, NotADataset},
-    record::{Kind, Metadata, Sealed},
+    metadata::NotADataset,
+    record::{Kind, Metadata, Sealed, SealedDistribution},
     slug::Slug,
     time::Timestamp,
 };
@@ -116,7 +116,7 @@ fn refusal(error: &NotADataset) -> Refusal {
 /// Gives the distributions of a new revision the ids they had, matched by identifier, else by address.
 pub(crate) fn match_distributions(
     current: &[(DistributionId, Option<String>)],
-    distributions: &[Distribution],
+    distributions: &[SealedDistribution],
     ids: &dyn Ids,
 ) -> Vec<DistributionId> {
     let mut free: Vec<Option<&(DistributionId, Option<String>)>> = current.iter().map(Some).collect();
@@ -131,13 +131,13 @@ pub(crate) fn match_distributions(
     let mut matched: Vec<Option<DistributionId>> = distributions
         .iter()
         .map(|distribution| {
-            let key = distribution.match_key();
-            key.and_then(|key| claim(&|_, other| other.as_deref() == Some(key)))
+            let key = distribution.match_key.as_ref();
+            key.and_then(|key| claim(&|_, other| other.as_ref() == Some(key)))
         })
         .collect();
     for (position, (slot, distribution)) in matched.iter_mut().zip(distributions).enumerate() {
         // What has nothing to be known by keeps the id of its place.
-        if slot.is_none() && distribution.match_key().is_none() {
+        if slot.is_none() && distribution.match_key.is_none() {
             *slot = claim(&|index, other| index == position && other.is_none());
         }
     }
@@ -147,13 +147,14 @@ pub(crate) fn match_distributions(
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use vitrina_domain::metadata::{Member as _, Notes};
 
     use super::*;
     use crate::ports::CountingIds;
 
-    fn distributions(documents: &[Value]) -> Vec<Distribution> {
-        documents.iter().map(|d| Distribution::read(d.clone(), &mut Notes::default()).unwrap()).collect()
+    fn distributions(documents: &[Value]) -> Vec<SealedDistribution> {
+        let document = json!({"title": "Agua", "distribution": documents});
+        let (metadata, _) = Metadata::from_document(Kind::Dataset, document).unwrap();
+        Sealed::from(&metadata).distributions
     }
 
     #[test]
@@ -164,8 +165,7 @@ mod tests {
         let nameless = json!({"format": "CSV"});
         let first = distributions(&[a.clone(), b.clone(), nameless.clone()]);
         let before = match_distributions(&[], &first, &ids);
-        let current: Vec<_> =
-            before.iter().zip(&first).map(|(id, d)| (*id, d.match_key().map(str::to_owned))).collect();
+        let current: Vec<_> = before.iter().zip(&first).map(|(id, d)| (*id, d.match_key.clone())).collect();
         let fresh = json!({"downloadURL": "https://example.org/c.csv"});
         let after = match_distributions(&current, &distributions(&[b, a, nameless, fresh]), &ids);
         assert_eq!(after.get(..3), Some([before[1], before[0], before[2]].as_slice()));

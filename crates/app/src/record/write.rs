@@ -4,7 +4,7 @@ use serde_json::Value;
 use vitrina_domain::{
     change::{Audience, Op},
     finding::{Bilingual, Finding, Severity},
-    id::{RecordId, SourceId},
+    id::{DistributionId, RecordId, SourceId},
     record::{Kind, Record, Stored, Visibility},
     scope::Scope,
 };
@@ -277,12 +277,10 @@ impl App {
 
     fn distribution_ids(
         &self,
-        current: &[(vitrina_domain::id::DistributionId, Option<String>)],
+        current: &[(DistributionId, Option<String>)],
         intake: &Intake,
-    ) -> Vec<vitrina_domain::id::DistributionId> {
-        intake.metadata.as_dataset().map_or_else(Vec::new, |dataset| {
-            match_distributions(current, &dataset.distribution, self.parts.ids.as_ref())
-        })
+    ) -> Vec<DistributionId> {
+        match_distributions(current, &intake.sealed.distributions, self.parts.ids.as_ref())
     }
 
     fn judge(&self, kind: Kind, document: Value, id: RecordId) -> Result<Intake, AppError> {

@@ -111,7 +111,7 @@ mod tests {
         let (metadata, _) = Metadata::from_document(kind, document).unwrap();
         let mut document = metadata.to_document();
         let sealed = Sealed::from(&metadata);
-        assert_eq!(sealed.whole.as_bytes(), canonical::bytes(&document));
+        assert_eq!(sealed.whole, canonical::text(&document));
         assert_eq!(sealed.digest, metadata.digest());
 
         let typed = metadata.as_dataset().map_or(&[][..], |dataset| &dataset.distribution);
@@ -122,6 +122,6 @@ mod tests {
             let texts: Vec<_> = parts.as_array().unwrap().iter().map(canonical::text).collect();
             assert_eq!(sealed.distributions.iter().map(|one| one.text.clone()).collect::<Vec<_>>(), texts);
         }
-        assert_eq!(sealed.alone.as_bytes(), canonical::bytes(&document));
+        assert_eq!(sealed.alone, canonical::text(&document));
     }
 }

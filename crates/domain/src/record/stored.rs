@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::{Described, Kind, Metadata, Record};
+use super::{Described, Kind, Metadata, Record, Sealed};
 use crate::id::RecordId;
 
 /// A document as JSON text, its distributions apart from it.
@@ -64,11 +64,8 @@ impl Stored {
 
     /// Takes a document that has its distributions in itself.
     pub fn from_whole(kind: Kind, document: &str) -> Result<Self, NotADocument> {
-        let document: Map<String, Value> = serde_json::from_str(document).map_err(|_error| NotADocument)?;
-        Ok(Self::from_object(kind, document))
-    }
-
-    fn from_object(kind: Kind, mut document: Map<String, Value>) -> Self {
+        let mut document: Map<String, Value> =
+            serde_json::from_str(document).map_err(|_error| NotADocument)?;
         let distributions: Vec<String> = match (kind, document.remove("distribution")) {
             (Kind::Dataset, Some(Value::Array(distributions))) => {
                 distributions.iter().map(ToString::to_string).collect()
@@ -80,7 +77,7 @@ impl Stored {
             (_, None) => Vec::new(),
         };
         let total = distributions.len();
-        Self { kind, document: Value::Object(document).to_string(), distributions, total }
+        Ok(Self { kind, document: Value::Object(document).to_string(), distributions, total })
     }
 
     /// The text between the braces of the document, without its distributions.
@@ -132,13 +129,10 @@ impl Described for Stored {
     }
 }
 
-impl From<&Metadata> for Stored {
-    fn from(metadata: &Metadata) -> Self {
-        let document = match metadata.to_document() {
-            Value::Object(document) => document,
-            _ => Map::new(),
-        };
-        Self::from_object(metadata.kind(), document)
+impl From<Sealed> for Stored {
+    fn from(sealed: Sealed) -> Self {
+        let distributions: Vec<String> = sealed.distributions.into_iter().map(|one| one.text).collect();
+        Self { kind: sealed.kind, document: sealed.alone, total: distributions.len(), distributions }
     }
 }
 
@@ -165,7 +159,7 @@ impl Record<Stored> {
 impl Record {
     /// The record with its document as the store would keep it.
     pub fn stored(self) -> Record<Stored> {
-        let stored = Stored::from(&self.metadata);
+        let stored = Stored::from(Sealed::from(&self.metadata));
         self.with(stored)
     }
 }

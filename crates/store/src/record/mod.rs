@@ -1,6 +1,7 @@
 //! Records: one table for every kind (ADR 0001), composed with their distributions on read.
 
 mod list;
+mod next;
 mod read;
 mod row;
 mod visible;

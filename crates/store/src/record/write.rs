@@ -1,33 +1,30 @@
 //! Writing records in bulk: row, distributions, revision, change and slug together.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    fmt,
-};
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     Condition, ConnectionTrait as _, FromQueryResult,
-    sea_query::{CaseStatement, Expr, ExprTrait as _, JoinType, OnConflict, Query},
+    sea_query::{CaseStatement, Expr, ExprTrait as _, JoinType, Query},
 };
-use serde_json::Value;
 use uuid::Uuid;
 use vitrina_domain::{
-    change::{Audience, Change, Op, Seq},
+    change::{Audience, Op, Seq},
     id::{DistributionId, RecordId, SourceId},
     record::{RawSpan, Sealed, Visibility},
     slug::Slug,
-    time::Timestamp,
 };
 
-use super::Records;
+use super::{
+    Records,
+    next::{Before, Next, replacing},
+};
 use crate::{
     StoreError, Tx,
     bulk::{MOST_KEYS, Rows},
     change,
     column::Cell,
     distribution,
-    plain::{bound, key},
-    revision::{self, NewRevision, Revisions},
+    revision::{self, Revisions},
     slug::{self, Wish},
 };
 
@@ -79,36 +76,6 @@ pub enum Written {
         /// The revision that is there.
         revision: u32,
     },
-}
-
-/// What a write must know of the record that is there.
-#[derive(Debug, FromQueryResult)]
-struct Before {
-    id: Uuid,
-    kind: String,
-    slug: String,
-    visibility: String,
-    was_published: bool,
-    created_seq: i64,
-    revision: i64,
-    created: i64,
-    updated: i64,
-    /// Who may read the current revision.
-    access: String,
-    /// The document of the current revision, where the write is an update.
-    document: Option<String>,
-}
-
-/// A write that will happen, with what the store adds to it.
-struct Next {
-    write: RecordWrite,
-    before: Option<Before>,
-    slug: Slug,
-    seq: Seq,
-    revision: u32,
-    created_seq: Seq,
-    created: Timestamp,
-    updated: Timestamp,
 }
 
 impl Tx {
@@ -209,7 +176,7 @@ impl Tx {
         let mut turned: HashMap<&'static str, Vec<Uuid>> = HashMap::new();
         let mut answers = Vec::with_capacity(accepted.len());
         for (seq, (write, before)) in (1..).map(|step| Seq(last.saturating_add(step))).zip(accepted) {
-            let mut next = Next::new(write, before, seq, self.at, &slugs)?;
+            let next = Next::new(write, before, seq, self.at, &slugs)?;
             existing.extend(next.before.as_ref().map(|before| before.id));
             let state = next.write.visibility.state();
             if next.before.as_ref().is_some_and(|before| before.visibility != state) {
@@ -218,8 +185,9 @@ impl Tx {
             changes.push(next.change(&self.actor, self.at)?);
             answers.push(Written::Stored { slug: next.slug.clone(), revision: next.revision, seq });
             rows.push(next.row());
-            datasets.push(next.take_distributions()?);
-            revisions.push(next.into_revision());
+            let (revision, dataset) = next.into_parts()?;
+            revisions.push(revision);
+            datasets.push(dataset);
         }
 
         rows.insert(&self.transaction).await?;
@@ -244,134 +212,3 @@ fn conflict(write: &RecordWrite, before: Option<&Before>) -> Result<Option<u32>,
     let revision = Cell { table: "records", column: "revision", row: before.id }.number(before.revision)?;
     Ok((revision != write.expected_revision).then_some(revision))
 }
-
-/// The row of a record that is there gets the new state; kind, slug and creation stay.
-fn replacing() -> OnConflict {
-    let fixed = |column: &Records| {
-        matches!(column, Records::Id | Records::Kind | Records::Slug | Records::CreatedSeq | Records::Created)
-    };
-    let columns = Records::WRITTEN.into_iter().filter(|column| !fixed(column));
-    OnConflict::column(Records::Id).update_columns(columns).to_owned()
-}
-
-impl Next {
-    fn new(
-        write: RecordWrite,
-        before: Option<Before>,
-        seq: Seq,
-        at: Timestamp,
-        slugs: &HashMap<RecordId, Slug>,
-    ) -> Result<Self, StoreError> {
-        let cell = |column| Cell { table: "records", column, row: write.id };
-        let Some(row) = &before else {
-            let slug = slugs.get(&write.id).cloned().ok_or_else(|| cell("slug").inconsistent())?;
-            return Ok(Self {
-                write,
-                before,
-                slug,
-                seq,
-                revision: 1,
-                created_seq: seq,
-                created: at,
-                updated: at,
-            });
-        };
-        // A clock that was set back must not make a revision end before it began.
-        let updated = at.max(Timestamp::from_micros(row.updated));
-        let revision: u32 = cell("revision").number(row.revision)?;
-        let (created_seq, created) = (Seq(row.created_seq), Timestamp::from_micros(row.created));
-        let slug = cell("slug").word(&row.slug)?;
-        Ok(Self {
-            write,
-            before,
-            slug,
-            seq,
-            revision: revision.saturating_add(1),
-            created_seq,
-            created,
-            updated,
-        })
-    }
-
-    fn row(&mut self) -> [Expr; 17] {
-        let document = std::mem::take(&mut self.write.document.alone);
-        let write = &self.write;
-        let was_published = self.before.as_ref().is_some_and(|before| before.was_published);
-        [
-            write.id.uuid().into(),
-            write.document.kind.as_str().into(),
-            self.slug.as_str().into(),
-            write.source_id.uuid().into(),
-            bound(&write.identifier).into(),
-            key(&write.identifier).into(),
-            write.catalog_id.map(RecordId::uuid).into(),
-            write.organization_id.map(RecordId::uuid).into(),
-            write.visibility.state().into(),
-            write.visibility.reason().map(bound).into(),
-            (was_published || write.visibility.is_public()).into(),
-            self.created_seq.0.into(),
-            i64::from(self.revision).into(),
-            self.created.micros().into(),
-            self.updated.micros().into(),
-            write.document.digest.as_bytes().to_vec().into(),
-            document.into(),
-        ]
-    }
-
-    fn change(&self, actor: &str, at: Timestamp) -> Result<Change, StoreError> {
-        let before = self.before.as_ref().and_then(|before| before.document.as_deref());
-        let cell = Cell { table: "revisions", column: "document", row: self.write.id };
-        Ok(Change {
-            seq: self.seq,
-            at,
-            actor: actor.to_owned(),
-            audience: self.write.audience.clone(),
-            kind: self.write.document.kind,
-            entity_id: self.write.id.uuid(),
-            op: self.write.op,
-            revision: self.revision,
-            hash: self.write.document.digest,
-            changed: before
-                .map_or(Ok(Vec::new()), |before| changed(&cell, before, &self.write.document.whole))?,
-        })
-    }
-
-    /// The distributions, each with its id.
-    fn take_distributions(&mut self) -> Result<distribution::OfDataset, StoreError> {
-        let distributions = std::mem::take(&mut self.write.document.distributions);
-        if distributions.len() != self.write.distribution_ids.len() {
-            return Err(Cell { table: "distributions", column: "id", row: self.write.id }.inconsistent());
-        }
-        let ids = self.write.distribution_ids.iter().copied();
-        Ok((self.write.id, ids.zip(distributions).collect()))
-    }
-
-    fn into_revision(self) -> NewRevision {
-        let before = self.before.as_ref().map(|before| before.access.as_str());
-        NewRevision {
-            record_id: self.write.id,
-            number: self.revision,
-            kind: self.write.document.kind,
-            source_id: self.write.source_id,
-            catalog_id: self.write.catalog_id,
-            organization_id: self.write.organization_id,
-            created_seq: self.created_seq,
-            valid_from: self.updated,
-            access: revision::access_after(before, &self.write.visibility),
-            visibility: self.write.visibility,
-            hash: self.write.document.digest,
-            distribution_ids: self.write.distribution_ids,
-            document: self.write.document.whole,
-            raw: self.write.raw,
-        }
-    }
-}
-
-/// The top-level members in which two documents differ, sorted.
-fn changed<R: fmt::Display>(cell: &Cell<R>, before: &str, document: &str) -> Result<Vec<String>, StoreError> {
-    let (before, after): (Members, Members) = (cell.json(before)?, cell.json(document)?);
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    Ok(names.into_iter().filter(|name| before.get(*name) != after.get(*name)).cloned().collect())
-}
-
-type Members = serde_json::Map<String, Value>;
