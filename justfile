@@ -39,39 +39,37 @@ bless:
 
 # Measure: `just bench 10000 100000`, or `just bench --corpus DIR`; the tables go to docs/benchmarks.md.
 bench *ARGS:
-    cargo build --release --locked
-    cargo run --release --locked --package vitrina-tests --example bench -- {{ ARGS }}
+    cargo build --release --locked --workspace --bins --examples
+    cargo run --release --locked --workspace --example bench -- {{ ARGS }}
 
 # Generate clients of the contract and let them talk to a server, then try the contract itself.
 contract EXAMPLES="1":
-    cargo build --locked
+    cargo build --locked --workspace
     tests/clients/run
     tests/contract/run {{ EXAMPLES }}
+
+# Always the whole workspace: a part of it would be built anew with other features.
+proof := "cargo test --release --locked --workspace"
 
 # Prove what takes hours: crashes, power cuts, races, bad input, overload. Wants the machine for itself.
 prove: prove-crash prove-input prove-overload
     just contract 20
 
-# A thousand kills, five hundred power cuts, 12,800 races.
+# A thousand kills, five hundred power cuts, 12,800 races, a million operations of histories.
 prove-crash:
-    cargo build --release --locked
-    VITRINA_CRASH_CYCLES=1000 cargo test --release --locked --package vitrina-tests --test crash -- --nocapture
-    VITRINA_POWER_CUTS=500 VITRINA_POWER_CUTS_POSTGRES=100 \
-        cargo test --release --locked --package vitrina-tests --test power_cut -- --nocapture
-    VITRINA_RACES=12800 cargo test --release --locked --package vitrina-tests --test concurrency -- --nocapture
+    VITRINA_CRASH_CYCLES=1000 {{ proof }} --test crash -- --nocapture
+    VITRINA_POWER_CUTS=500 VITRINA_POWER_CUTS_POSTGRES=100 {{ proof }} --test power_cut -- --nocapture
+    VITRINA_RACES=12800 VITRINA_HISTORY=1000000 {{ proof }} --test concurrency -- --nocapture
 
 # A million generated requests.
 prove-input REQUESTS="1000000":
-    cargo build --release --locked
-    VITRINA_ABUSE_CASES={{ REQUESTS }} \
-        cargo test --release --locked --package vitrina-tests --test abuse -- --nocapture
+    VITRINA_ABUSE_CASES={{ REQUESTS }} {{ proof }} --test abuse -- --nocapture
 
 # So many seconds of three times the capacity, server and client on a core each.
 prove-overload SECONDS="600":
-    cargo build --release --locked
-    cargo test --release --locked --package vitrina-tests --test overload --no-run
+    {{ proof }} --test overload --no-run
     ulimit -n "$(ulimit -Hn)"; VITRINA_TEST_PROVE={{ SECONDS }} taskset -c 1 \
-        cargo test --release --locked --package vitrina-tests --test overload -- --nocapture --test-threads 1
+        {{ proof }} --test overload -- --nocapture --test-threads 1
 
 # Begin a migration: one schema change, named by what it does (`just migration add_listing_table`).
 migration NAME:

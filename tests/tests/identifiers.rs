@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 use serde_json::json;
+use vitrina_app::validate::{ItemReport, Limits};
 use vitrina_domain::{finding::Severity, import::Outcome};
 use vitrina_tests::World;
 
@@ -48,6 +49,14 @@ fn own_list() -> String {
     .to_string()
 }
 
+/// What is said of each record against these profiles.
+async fn checked(world: &World, document: &str, profiles: &[&str]) -> Vec<ItemReport> {
+    let spooled = world.app.spool_all(document.as_bytes()).unwrap();
+    let profiles = profiles.iter().map(ToString::to_string).collect();
+    let checking = world.app.validate(spooled, profiles, Limits::default(), Vec::new());
+    checking.await.unwrap().1
+}
+
 #[rstest]
 #[case::data_json(data_json(), "/dataset/0", "/dataset/2", Severity::Error)]
 #[case::ckan_list(ckan_list(), "/0", "/2", Severity::Warning)]
@@ -62,12 +71,11 @@ async fn a_repeated_identifier_is_told_with_both_places(
     #[case] severity: Severity,
 ) {
     let world = World::new().await.unwrap();
-    let spooled = world.app.spool_all(document.as_bytes()).unwrap();
-    let checked = world.app.validate(spooled, Vec::new()).await.unwrap();
-    let fates: Vec<Outcome> = checked.items.iter().map(|item| item.outcome).collect();
+    let checked = checked(&world, &document, &[]).await;
+    let fates: Vec<Outcome> = checked.iter().map(|item| item.outcome).collect();
     assert_eq!(fates, [Outcome::Duplicate, Outcome::Created, Outcome::Created]);
     let imported = world.import("agua", document.as_bytes()).await.unwrap();
-    let checked: Vec<_> = checked.items.iter().map(|item| (&item.pointer, &item.findings)).collect();
+    let checked: Vec<_> = checked.iter().map(|item| (&item.pointer, &item.findings)).collect();
     let imported: Vec<_> = imported.items.iter().map(|item| (&item.pointer, &item.findings)).collect();
     for items in [checked, imported] {
         let told: Vec<_> = items
@@ -88,9 +96,8 @@ async fn records_known_by_their_address_alone_are_told_apart_from_the_rule_on_id
     let document = json!({"dataset": [
         {"title": "Primera", "landingPage": page}, {"title": "Última", "landingPage": page}]})
     .to_string();
-    let spooled = world.app.spool_all(document.as_bytes()).unwrap();
-    let checked = world.app.validate(spooled, vec!["base".to_owned(), "data.json".to_owned()]).await.unwrap();
-    let codes: Vec<&str> = checked.items[0].findings.iter().map(|finding| finding.code.as_str()).collect();
+    let checked = checked(&world, &document, &["base", "data.json"]).await;
+    let codes: Vec<&str> = checked[0].findings.iter().map(|finding| finding.code.as_str()).collect();
     assert_eq!(codes.iter().filter(|code| **code == "W-GEN-DUPLICATE").count(), 1);
     assert!(!codes.contains(&"E-DS-9") && !codes.contains(&"E-UC-3"), "{codes:?}");
 }

@@ -1,13 +1,16 @@
 //! Checking documents without storing anything.
 
+use std::sync::{Arc, Weak};
+
 use serde_json::Value;
 use vitrina_domain::{
     finding::{Bilingual, Finding, Severity},
     import::Outcome,
     record::{Kind, Metadata},
 };
+pub use vitrina_formats::read::Limits;
 use vitrina_formats::{
-    read::{self, Identity, InputFormat, Limits},
+    read::{self, Identity, InputFormat, RawItem},
     write::data_json_dataset,
 };
 use vitrina_validation::Shape;
@@ -25,6 +28,8 @@ use crate::{
 /// What was found in one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemReport {
+    /// Its place among the records, from 0.
+    pub position: u64,
     /// JSON pointer to it in the document.
     pub pointer: String,
     /// Its identifier.
@@ -37,7 +42,20 @@ pub struct ItemReport {
     pub findings: Vec<Finding>,
 }
 
-/// What was found in a document.
+/// Takes what is said of the records, in their order and as soon as it is said: a document may have millions.
+pub trait Reporter: Send + 'static {
+    /// Takes one record.
+    fn take(&mut self, item: ItemReport);
+}
+
+/// Keeps all that is said: for documents that are known to be short.
+impl Reporter for Vec<ItemReport> {
+    fn take(&mut self, item: ItemReport) {
+        self.push(item);
+    }
+}
+
+/// What was found in a document as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentReport {
     /// What the document is.
@@ -46,33 +64,31 @@ pub struct DocumentReport {
     pub encoding: String,
     /// The profiles that were applied.
     pub profiles: Vec<String>,
-    /// What was found in the document as a whole and in its catalog's own description.
+    /// What was found in the document and in its catalog's own description.
     pub findings: Vec<Finding>,
-    /// Its records.
-    pub items: Vec<ItemReport>,
-}
-
-impl DocumentReport {
-    /// How many findings of a severity there are.
-    pub fn count(&self, severity: Severity) -> usize {
-        let all = self.findings.iter().chain(self.items.iter().flat_map(|item| &item.findings));
-        all.filter(|finding| finding.severity == severity).count()
-    }
 }
 
 impl App {
-    /// Checks a document against profiles; none means the base profile.
-    pub async fn validate(
+    /// Checks a document against profiles; none means the base profile. It ends when nobody waits for the answer.
+    pub async fn validate<R: Reporter>(
         &self,
         document: Spooled,
         profiles: Vec<String>,
-    ) -> Result<DocumentReport, AppError> {
+        limits: Limits,
+        mut reporter: R,
+    ) -> Result<(DocumentReport, R), AppError> {
         let names = if profiles.is_empty() { vec![crate::record::BASE_PROFILE.to_owned()] } else { profiles };
         let profiles = names.iter().map(|name| self.profile_id(name)).collect::<Result<Vec<_>, _>>()?;
         let app = self.clone();
-        tokio::task::spawn_blocking(move || app.check_document(&document, profiles))
-            .await
-            .map_err(AppError::Task)?
+        let waiting = Arc::new(());
+        let asker = Arc::downgrade(&waiting);
+        let check = move || {
+            let report = app.check_document(&document, profiles, limits, &asker, &mut reporter)?;
+            Ok((report, reporter))
+        };
+        let checked = tokio::task::spawn_blocking(check).await.map_err(AppError::Task)?;
+        drop(waiting);
+        checked
     }
 
     /// The id of the profile that answers to a name.
@@ -96,8 +112,14 @@ impl App {
         self.validator().profiles().iter().find(|known| known.id == profile).map(|known| known.shape)
     }
 
-    fn check_document(&self, document: &Spooled, profiles: Vec<String>) -> Result<DocumentReport, AppError> {
-        let limits = Limits::default();
+    fn check_document(
+        &self,
+        document: &Spooled,
+        profiles: Vec<String>,
+        limits: Limits,
+        asker: &Weak<()>,
+        reporter: &mut impl Reporter,
+    ) -> Result<DocumentReport, AppError> {
         let mut file = document.reopen().map_err(AppError::File)?;
         let outline = read::outline(&mut file, limits)?;
         let mut findings = outline.findings.clone();
@@ -106,35 +128,38 @@ impl App {
         }
         // A document that names its records by nothing better has titles compared as they are.
         let duplicates = Duplicates::scan(document, &outline, limits, "")?;
-        let mut items = Vec::new();
         for item in read::items(document.reopen().map_err(AppError::File)?, &outline, limits)? {
-            let item = item?;
-            let names =
-                item.json.as_ref().map(|json| read::identity(outline.format, json)).unwrap_or_default();
-            let later = identity::identifier(&names, "")
-                .and_then(|identifier| duplicates.later(&identifier, item.position));
-            let (outcome, findings) = match (&item.json, later) {
-                (Ok(json), Some(later)) => {
-                    self.check_duplicate(outline.format, json, &profiles, &names, later)
-                }
-                (Ok(json), None) => self.check_item(outline.format, json, &profiles),
-                (Err(error), _) => (Outcome::Rejected, vec![unreadable(error)]),
-            };
-            items.push(ItemReport {
-                pointer: item.pointer,
-                identifier: names.identifier,
-                title: names.title,
-                outcome,
-                findings,
-            });
+            if asker.strong_count() == 0 {
+                break;
+            }
+            reporter.take(self.check_raw(item?, outline.format, &profiles, &duplicates));
         }
         Ok(DocumentReport {
             format: outline.format,
             encoding: outline.encoding.to_owned(),
             profiles,
             findings,
-            items,
         })
+    }
+
+    fn check_raw(
+        &self,
+        item: RawItem,
+        format: InputFormat,
+        profiles: &[String],
+        duplicates: &Duplicates,
+    ) -> ItemReport {
+        let RawItem { position, pointer, json, .. } = item;
+        let names = json.as_ref().map(|json| read::identity(format, json)).unwrap_or_default();
+        let later =
+            identity::identifier(&names, "").and_then(|identifier| duplicates.later(&identifier, position));
+        let (outcome, findings) = match (&json, later) {
+            (Ok(json), Some(later)) => self.check_duplicate(format, json, profiles, &names, later),
+            (Ok(json), None) => self.check_item(format, json, profiles),
+            (Err(error), _) => (Outcome::Rejected, vec![unreadable(error)]),
+        };
+        let Identity { identifier, title, .. } = names;
+        ItemReport { position, pointer, identifier, title, outcome, findings }
     }
 
     fn check_catalog(&self, catalog: &Value, profiles: &[String]) -> Vec<Finding> {

@@ -34,8 +34,9 @@ pub fn layer() -> CompressionLayer<impl Predicate> {
 
 /// Gives each content coding its own strong tag; stands outside of [`layer`].
 pub async fn tags_by_coding(mut request: Request, next: Next) -> Response {
-    if refuses_every_coding(request.headers()) {
-        request.headers_mut().remove(header::ACCEPT_ENCODING);
+    match coding(request.headers()) {
+        Some(coding) => drop(request.headers_mut().insert(header::ACCEPT_ENCODING, coding)),
+        None => drop(request.headers_mut().remove(header::ACCEPT_ENCODING)),
     }
     let known: Vec<String> = tags(request.headers(), &header::IF_NONE_MATCH)
         .filter_map(|tag| match tag {
@@ -57,28 +58,41 @@ pub async fn tags_by_coding(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether a reader takes no coding that there is, not even none.
+/// The coding that a reader likes best of those there are; none where the plain answer is liked better.
 ///
-/// `tower-http` answers 406 then and sends the whole answer below it. RFC 9110 section 12.5.3 lets a server send
+/// `tower-http` is told this one alone. What a reader sends may be malformed, or refuse every coding, even none:
+/// `tower-http` would then answer 406 with the whole answer below it, while RFC 9110 section 12.5.3 lets a server send
 /// the plain representation to such a reader, who gets what he came for.
-fn refuses_every_coding(headers: &HeaderMap) -> bool {
+fn coding(headers: &HeaderMap) -> Option<HeaderValue> {
     let given = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    let mut refuses_plain = false;
-    let mut takes_any = false;
+    let mut plain = 0.0_f32;
+    let mut best: Option<(f32, usize)> = None;
     for part in given.flat_map(|value| value.split(',')) {
-        let (coding, parameters) = part.split_once(';').unwrap_or((part, ""));
-        let coding = coding.trim().to_ascii_lowercase();
-        let quality = parameters.trim().strip_prefix("q=").map(str::trim);
-        let is_refused =
-            quality.is_some_and(|quality| quality.parse::<f32>().is_ok_and(|quality| quality <= 0.0));
-        match coding.as_str() {
-            "identity" | "*" if is_refused => refuses_plain = true,
-            "identity" | "*" => takes_any = true,
-            known if CODINGS.contains(&known) && !is_refused => takes_any = true,
+        let (name, parameters) = part.split_once(';').unwrap_or((part, ""));
+        let Some(quality) = quality(parameters) else { continue };
+        let name = name.trim().to_ascii_lowercase();
+        // Any coding: the first one, which costs the least.
+        let known = if name == "*" { Some(0) } else { CODINGS.iter().position(|known| *known == name) };
+        match known {
+            _ if name == "identity" => plain = quality,
+            Some(known) if quality > 0.0 => {
+                let is_better = |best: (f32, usize)| (quality, known) >= best;
+                best = best.filter(|best| !is_better(*best)).or(Some((quality, known)));
+            }
             _ => {}
         }
     }
-    refuses_plain && !takes_any
+    let (_, known) = best.filter(|(quality, _)| *quality >= plain)?;
+    CODINGS.get(known).map(|coding| HeaderValue::from_static(coding))
+}
+
+/// How much a coding is liked; nothing where that cannot be read.
+fn quality(parameters: &str) -> Option<f32> {
+    if parameters.trim().is_empty() {
+        return Some(1.0);
+    }
+    let quality = parameters.trim().strip_prefix("q=")?.trim().parse().ok()?;
+    (0.0..=1.0).contains(&quality).then_some(quality)
 }
 
 /// Rewrites `"abc-gzip"` to `"abc"` in a header of tags.
@@ -188,8 +202,19 @@ mod tests {
     #[case("identity; q=0.0", None)]
     #[case("identity;q=0, gzip", Some("gzip"))]
     #[case("nosuch", None)]
+    #[case("*;en;q=0.5,*;q=0", None)]
+    #[case("en;q=0.5,*;q=0 en;q=0.5,*;q=0", None)]
+    #[case("gzip;q=x, *;q=0", None)]
+    #[case("gzip;q=0.5, identity", None)]
+    #[case("gzip;q=2", None)]
+    #[case("*", Some("gzip"))]
+    #[case("GZIP;q=0.5, br;q=0.5", Some("br"))]
+    #[case("br;q=0.2, gzip;q=0.8, identity;q=0.1", Some("gzip"))]
     #[tokio::test]
-    async fn who_takes_no_coding_gets_the_plain_answer(#[case] accepted: &str, #[case] coding: Option<&str>) {
+    async fn readers_get_the_coding_they_like_best_or_the_plain_answer(
+        #[case] accepted: &str,
+        #[case] coding: Option<&str>,
+    ) {
         let response = ask("GET", &[("accept-encoding", accepted.to_owned())]).await;
         assert_eq!(response.status(), StatusCode::OK);
         let sent = response.headers().get("content-encoding").map(|value| value.to_str().unwrap());

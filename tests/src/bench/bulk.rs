@@ -7,7 +7,7 @@ use anyhow::ensure;
 use super::{
     corpus::Corpus,
     load::{Ask, stream},
-    machine,
+    machine::{self, Work},
     report::{Row, median, megabytes, rate},
 };
 use crate::Program;
@@ -33,11 +33,11 @@ pub(super) async fn measure(
         {
             let before = program.memory()?;
             machine::forget_peak(program.id())?;
-            let worked = program.cpu()?;
+            let worked = Work::of(program.id())?;
             let ask = Ask::get(format!("/api/v1/exports/datasets.{extension}"));
             let mut counter = Counter::new(mark);
             *size = stream(program.address(), &ask, |data| counter.take(data)).await?;
-            taken.push(program.cpu()?.saturating_sub(worked));
+            taken.push(Work::of(program.id())?.since(&worked));
             *most = (*most).max(program.peak_memory()?.saturating_sub(before));
             let found = counter.found;
             ensure!(found == corpus.size, "the run is void: {found} records in the export as {extension}");

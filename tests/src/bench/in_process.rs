@@ -13,7 +13,7 @@ use vitrina_domain::{
 use vitrina_search::{Answer, Index, Request};
 use vitrina_store::{Config, Store};
 
-use super::{corpus::Asked, machine};
+use super::{corpus::Asked, machine::Work};
 use crate::Setup;
 
 /// The facets of every measured search.
@@ -27,7 +27,7 @@ const fn facet(field: Field) -> FacetRequest {
 /// The index and the store of a server, opened a second time.
 pub(super) struct InProcess {
     index: Index,
-    pub(super) store: Store,
+    store: Store,
 }
 
 /// What a pass over the queries took of a processor.
@@ -73,18 +73,17 @@ impl InProcess {
     /// Asks everything once; the times are those of one query in the mean.
     pub(super) async fn pass(&self, queries: &[Asked]) -> anyhow::Result<Pass> {
         let count = u32::try_from(queries.len().max(1))?;
-        let begun = machine::own_cpu()?;
+        let this = std::process::id();
+        let begun = Work::of(this)?;
         let found: Vec<Vec<RecordId>> = queries
             .iter()
             .map(|asked| Ok(self.search(asked)?.hits.iter().map(|hit| hit.id).collect()))
             .collect::<anyhow::Result<_>>()?;
-        let index = machine::own_cpu()?.saturating_sub(begun);
-        // The database's own threads do most of this; the index has none.
-        let begun = machine::own_cpu()? + machine::cpu_of_others()?;
+        let indexed = Work::of(this)?;
         for ids in &found {
             self.store.records(&Scope::Public, ids, SUMMARISED).await?;
         }
-        let records = (machine::own_cpu()? + machine::cpu_of_others()?).saturating_sub(begun);
-        Ok(Pass { index: index / count, with_records: (index + records) / count })
+        let read = Work::of(this)?;
+        Ok(Pass { index: indexed.since(&begun) / count, with_records: read.since(&begun) / count })
     }
 }

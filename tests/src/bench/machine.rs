@@ -1,6 +1,8 @@
 //! The machine that measures: what it is, what else it does, and which core does what.
 
 use std::{
+    collections::HashMap,
+    ffi::OsString,
     fs,
     path::Path,
     process::{Command, Stdio},
@@ -58,28 +60,30 @@ pub(super) fn pin(process: u32, cores: &str) {
     drop(told);
 }
 
-/// Processor time of all threads of this process but the one that asks, to the nanosecond.
-pub(super) fn cpu_of_others() -> anyhow::Result<Duration> {
-    let own = fs::read_link("/proc/thread-self")?;
-    let mut sum = Duration::ZERO;
-    for thread in fs::read_dir("/proc/self/task")? {
-        let thread = thread?;
-        if Some(thread.file_name().as_os_str()) != own.file_name() {
+/// The processor time of each thread of a process, to the nanosecond.
+#[derive(Debug)]
+pub(super) struct Work(HashMap<OsString, Duration>);
+
+impl Work {
+    /// What the threads of a process have worked so far.
+    pub(super) fn of(process: u32) -> anyhow::Result<Self> {
+        let mut threads = HashMap::new();
+        for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+            let thread = thread?;
             // A thread may end in between.
-            sum += at_work(&thread.path()).unwrap_or_default();
+            if let Ok(times) = fs::read_to_string(thread.path().join("schedstat")) {
+                let worked = times.split_whitespace().next().unwrap_or_default().parse()?;
+                threads.insert(thread.file_name(), Duration::from_nanos(worked));
+            }
         }
+        Ok(Self(threads))
     }
-    Ok(sum)
-}
 
-/// Processor time of the thread that asks.
-pub(super) fn own_cpu() -> anyhow::Result<Duration> {
-    at_work(Path::new("/proc/thread-self"))
-}
-
-fn at_work(thread: &Path) -> anyhow::Result<Duration> {
-    let text = fs::read_to_string(thread.join("schedstat"))?;
-    Ok(Duration::from_nanos(text.split_whitespace().next().unwrap_or_default().parse()?))
+    /// What the threads that are still there have worked since then.
+    pub(super) fn since(&self, then: &Self) -> Duration {
+        let before = |thread| then.0.get(thread).copied().unwrap_or_default();
+        self.0.iter().map(|(thread, worked)| worked.saturating_sub(before(thread))).sum()
+    }
 }
 
 /// Processor time of the children that ended.

@@ -29,6 +29,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 pub use report::{Report, Row};
 use tempfile::TempDir;
+pub use yardstick::serve as yardstick;
 
 use self::{corpus::Corpus, in_process::InProcess, report::megabytes};
 use crate::{Engine, Program};
@@ -127,8 +128,10 @@ pub async fn run(source: &Source, options: &Options) -> anyhow::Result<Report> {
     rows.push(intake::idle(&program, corpus.size)?);
     let beside = InProcess::open(&setup).await?;
     let verified = verification::verify(&corpus, &program, Some(&beside)).await?;
-    let apart = Apart::begin(&program, options.cores);
-    rows.extend(reading::measure(&corpus, &program, Some(&beside), options).await?);
+    let yardstick = yardstick::start()?;
+    let apart = Apart::begin(&[&program, &yardstick], options.cores);
+    rows.extend(reading::measure(&corpus, &program, &yardstick, &beside, options).await?);
+    drop(yardstick);
     rows.extend(bulk::measure(&corpus, &program, options.passes).await?);
     rows.push(intake::disk(&setup, &corpus)?);
     rows.extend(writing::updates(&setup, &program, corpus.size, options).await?);
@@ -140,16 +143,16 @@ pub async fn run(source: &Source, options: &Options) -> anyhow::Result<Report> {
     Ok(Report { datasets: corpus.size, machine, verified, rows })
 }
 
-/// Server and client on cores of their own, until this goes.
+/// Servers and client on cores of their own, until this goes.
 #[derive(Debug)]
 struct Apart(Cores);
 
 impl Apart {
-    fn begin(program: &Program, cores: Cores) -> Self {
+    fn begin(servers: &[&Program], cores: Cores) -> Self {
         let has_two = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
         let cores = if has_two { cores } else { Cores::Shared };
         if cores == Cores::Apart {
-            machine::pin(program.id(), "0");
+            servers.iter().for_each(|server| machine::pin(server.id(), "0"));
             machine::pin(std::process::id(), "1");
         }
         Self(cores)

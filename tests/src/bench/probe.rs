@@ -1,10 +1,10 @@
 //! A thing that is measured several times, in turn with others, so that a busy minute hits all of them.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use super::{
     load::{Ask, Driven, drive},
-    machine,
+    machine::Work,
     report::{Row, median, percentiles, rate},
 };
 use crate::Program;
@@ -15,7 +15,6 @@ pub(super) struct Probe {
     name: &'static str,
     asks: Vec<Ask>,
     count: usize,
-    whose: Whose,
     answers: Answers,
     driven: Vec<Driven>,
     cpu: Vec<Duration>,
@@ -30,25 +29,10 @@ enum Answers {
     New,
 }
 
-/// Whose processor time counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whose {
-    Server,
-    Yardstick(SocketAddr),
-}
-
 impl Probe {
     /// Requests to the server.
     pub(super) fn new(name: &'static str, count: usize, asks: Vec<Ask>) -> Self {
-        Self {
-            name,
-            asks,
-            count,
-            whose: Whose::Server,
-            answers: Answers::Any,
-            driven: Vec::new(),
-            cpu: Vec::new(),
-        }
+        Self { name, asks, count, answers: Answers::Any, driven: Vec::new(), cpu: Vec::new() }
     }
 
     /// Requests that no answer is kept for.
@@ -56,28 +40,9 @@ impl Probe {
         Self { answers: Answers::New, ..Self::new(name, count, asks) }
     }
 
-    /// Requests to the bare server beside it.
-    pub(super) fn of_yardstick(name: &'static str, count: usize, address: SocketAddr, path: &str) -> Self {
-        Self { whose: Whose::Yardstick(address), ..Self::new(name, count, vec![Ask::get(path)]) }
-    }
-
     /// Asks everything once, so that what is measured is warm and known to be answered.
     pub(super) async fn warm(&self, program: &Program) -> anyhow::Result<()> {
-        drive(self.address(program), &self.asks, self.asks.len()).await.map(drop)
-    }
-
-    fn address(&self, program: &Program) -> SocketAddr {
-        match self.whose {
-            Whose::Server => program.address(),
-            Whose::Yardstick(address) => address,
-        }
-    }
-
-    fn worked(&self, program: &Program) -> anyhow::Result<Duration> {
-        match self.whose {
-            Whose::Server => program.cpu(),
-            Whose::Yardstick(_) => machine::cpu_of_others(),
-        }
+        drive(program.address(), &self.asks, self.asks.len()).await.map(drop)
     }
 
     /// Measures once more.
@@ -90,9 +55,9 @@ impl Probe {
                 asks.map(|(number, ask)| ask.clone().spoken(&format!("x-{run}-{number}"))).collect()
             }
         };
-        let before = self.worked(program)?;
-        let driven = drive(self.address(program), &asks, self.count).await?;
-        let worked = self.worked(program)?.saturating_sub(before);
+        let before = Work::of(program.id())?;
+        let driven = drive(program.address(), &asks, self.count).await?;
+        let worked = Work::of(program.id())?.since(&before);
         self.cpu.push(worked / u32::try_from(self.count.max(1))?);
         self.driven.push(driven);
         Ok(())

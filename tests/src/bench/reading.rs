@@ -22,8 +22,8 @@ const FACETS: &str = "facets=theme:10,format:10,publisher:10";
 /// The probes, in the order of the table.
 struct Probes {
     fixed: Probe,
-    bare: Option<Probe>,
-    select: Option<Probe>,
+    bare: Probe,
+    select: Probe,
     stored: Probe,
     again: Probe,
     unchanged: Probe,
@@ -45,20 +45,11 @@ fn searches(corpus: &Corpus, path: &str, shape: &str) -> Vec<Ask> {
     corpus.queries.iter().map(ask).collect()
 }
 
-/// What the library that Vitrina stands on does by itself: an answer, and an answer from the database.
-fn yardsticks(beside: &InProcess, many: usize) -> anyhow::Result<(Probe, Probe)> {
-    let address = yardstick::serve(beside.store.clone())?;
-    let bare = Probe::of_yardstick("bare HTTP library, 3 KB", many, address, "/static");
-    let name = "bare HTTP library and one SQLite select, 3 KB";
-    Ok((bare, Probe::of_yardstick(name, many, address, "/select")))
-}
-
 impl Probes {
     async fn prepare(
         corpus: &Corpus,
         walked: &Walked,
         http: &Http,
-        beside: Option<&InProcess>,
         options: &Options,
     ) -> anyhow::Result<Self> {
         let many = options.requests;
@@ -72,12 +63,15 @@ impl Probes {
             spread(&walked.slugs, 200).map(|slug| Ask::get(format!("{prefix}{slug}"))).collect()
         };
         let (start, depth) = walk::changes(http, corpus.size).await?;
-        let (bare, select) = beside.map(|beside| yardsticks(beside, many)).transpose()?.unzip();
         let queries = corpus.queries.len();
         Ok(Self {
             fixed: Probe::new("static answer (the style sheet)", many, vec![Ask::get("/assets/style.css")]),
-            bare,
-            select,
+            bare: Probe::new("bare HTTP library, 3 KB", many, vec![Ask::get("/static")]),
+            select: Probe::new(
+                "bare HTTP library and one SQLite select, 3 KB",
+                many,
+                (0..yardstick::ROWS).map(|row| Ask::get(format!("/select/{row}"))).collect(),
+            ),
             stored: Probe::of_new(
                 "get one dataset, from the store (500 different)",
                 many / 4,
@@ -114,22 +108,26 @@ impl Probes {
         })
     }
 
-    fn all(&mut self) -> impl Iterator<Item = &mut Probe> {
-        let yardsticks = self.bare.iter_mut().chain(&mut self.select);
+    /// All of them, each with the process that it asks.
+    fn all<'a>(
+        &'a mut self,
+        program: &'a Program,
+        yardstick: &'a Program,
+    ) -> impl Iterator<Item = (&'a mut Probe, &'a Program)> {
+        let yardsticks = [&mut self.bare, &mut self.select].map(|probe| (probe, yardstick));
         let records = [&mut self.fixed, &mut self.stored, &mut self.again, &mut self.unchanged];
         let lists =
             [&mut self.first_page, &mut self.deep_page, &mut self.first_changes, &mut self.deep_changes];
         let searches = [&mut self.search, &mut self.suggest, &mut self.facets];
         let pages = [&mut self.page, &mut self.page_json, &mut self.results];
-        yardsticks.chain(records).chain(lists).chain(searches).chain(pages)
+        let ours = records.into_iter().chain(lists).chain(searches).chain(pages);
+        yardsticks.into_iter().chain(ours.map(move |probe| (probe, program)))
     }
 
-    fn rows(&self, inside: Option<(Duration, Duration)>, deep: usize) -> Vec<Row> {
+    fn rows(&self, inside: Pass, deep: usize) -> Vec<Row> {
         let least = self.fixed.cpu();
-        let mut rows: Vec<Row> = self.bare.iter().chain(&self.select).map(Probe::row).collect();
-        rows.push(self.fixed.row());
-        let select = self.select.as_ref().map_or(least, Probe::cpu);
-        rows.push(within(&self.stored, select, 1.3, "bare HTTP and one select"));
+        let mut rows = vec![self.bare.row(), self.select.row(), self.fixed.row()];
+        rows.push(within(&self.stored, self.select.cpu(), 1.3, "bare HTTP and one select"));
         rows.push(within(&self.again, least, 1.25, "the static answer"));
         rows.push(within(&self.unchanged, self.again.cpu(), 1.0, "the dataset itself"));
         rows.push(self.first_page.row());
@@ -138,22 +136,18 @@ impl Probes {
         rows.push(row);
         rows.push(self.first_changes.row());
         rows.push(within(&self.deep_changes, self.first_changes.cpu(), 1.3, "the start"));
-        match inside {
-            Some((index, with_records)) => {
-                let figure = format!("{:.2} of the search over HTTP", ratio(index, self.search.cpu()));
-                rows.push(Row { cpu: Some(index), ..Row::new("the same queries, index in process", figure) });
-                let figure = "20 records of each read from the store";
-                rows.push(Row {
-                    cpu: Some(with_records),
-                    ..Row::new("the same queries, index in process and records", figure)
-                });
-                let mut row = within(&self.search, index, 1.5, "the index in process");
-                let with_records = ratio(self.search.cpu(), with_records);
-                row.figure = format!("{}; {with_records:.2} × index and records", row.figure);
-                rows.push(row);
-            }
-            None => rows.push(self.search.row()),
-        }
+        let Pass { index, with_records } = inside;
+        let figure = format!("{:.2} of the search over HTTP", ratio(index, self.search.cpu()));
+        rows.push(Row { cpu: Some(index), ..Row::new("the same queries, index in process", figure) });
+        let figure = "20 records of each read from the store";
+        rows.push(Row {
+            cpu: Some(with_records),
+            ..Row::new("the same queries, index in process and records", figure)
+        });
+        let mut row = within(&self.search, index, 1.5, "the index in process");
+        let with_records = ratio(self.search.cpu(), with_records);
+        row.figure = format!("{}; {with_records:.2} × index and records", row.figure);
+        rows.push(row);
         rows.push(soon(self.suggest.row(), Duration::from_millis(10)));
         rows.push(soon(self.facets.row(), Duration::from_millis(100)));
         rows.push(self.page_json.row());
@@ -165,7 +159,7 @@ impl Probes {
 
 fn within(probe: &Probe, other: Duration, most: f64, whose: &str) -> Row {
     let times = ratio(probe.cpu(), other);
-    // The clock of processor time ticks a hundred times a second: what differs by less is equal.
+    // What differs by less is not told apart by five runs.
     let is_met = times <= most + 0.05;
     probe.row().wanted(format!("≤ {most} × {whose} (is {times:.2})"), is_met)
 }
@@ -194,25 +188,24 @@ fn suggestions(titles: &[String]) -> Vec<Ask> {
 pub(super) async fn measure(
     corpus: &Corpus,
     program: &Program,
-    beside: Option<&InProcess>,
+    yardstick: &Program,
+    beside: &InProcess,
     options: &Options,
 ) -> anyhow::Result<Vec<Row>> {
     let http = program.http();
     let walked = walk::datasets(&http, corpus.size).await?;
-    let mut probes = Probes::prepare(corpus, &walked, &http, beside, options).await?;
-    for probe in probes.all() {
-        probe.warm(program).await?;
+    let mut probes = Probes::prepare(corpus, &walked, &http, options).await?;
+    for (probe, asked) in probes.all(program, yardstick) {
+        probe.warm(asked).await?;
     }
     let mut passes: Vec<Pass> = Vec::new();
     for _ in 0..options.repetitions {
-        for probe in probes.all() {
-            probe.run(program).await?;
+        for (probe, asked) in probes.all(program, yardstick) {
+            probe.run(asked).await?;
         }
-        if let Some(beside) = beside {
-            passes.push(beside.pass(&corpus.queries).await?);
-        }
+        passes.push(beside.pass(&corpus.queries).await?);
     }
-    let index = median(passes.iter().map(|pass| pass.index).collect());
-    let with_records = median(passes.iter().map(|pass| pass.with_records).collect());
-    Ok(probes.rows(index.zip(with_records), walked.deep.1))
+    let middle = |take: fn(&Pass) -> Duration| median(passes.iter().map(take).collect()).unwrap_or_default();
+    let inside = Pass { index: middle(|pass| pass.index), with_records: middle(|pass| pass.with_records) };
+    Ok(probes.rows(inside, walked.deep.1))
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Options,
     load::{Ask, drive_on},
+    machine::Work,
     probe::Probe,
     report::{Row, median, percentiles, rate, ratio},
     walk,
@@ -44,9 +45,9 @@ pub(super) async fn updates(
             .enumerate()
             .map(|(number, id)| update(id, &token, &format!("actualización {round}-{number}")))
             .collect();
-        let worked = program.cpu()?;
+        let before = Work::of(program.id())?;
         let driven = drive_on(program.address(), &asks, asks.len(), WRITERS).await?;
-        works.push(program.cpu()?.saturating_sub(worked) / u32::try_from(asks.len().max(1))?);
+        works.push(Work::of(program.id())?.since(&before) / u32::try_from(asks.len().max(1))?);
         walls.push(driven.wall);
         latencies.extend(driven.latencies);
     }
@@ -111,8 +112,8 @@ pub(super) async fn large(setup: &Setup, program: &Program, options: &Options) -
     // Not many, because a server that reads all of them at each request is slow.
     let few = options.requests / 4;
     let mut probes = [
-        Probe::new("get a dataset with 2 distributions", few, vec![Ask::get(small)]),
-        Probe::new("get a dataset with 20,000 distributions", few, vec![Ask::get(large)]),
+        Probe::of_new("get a dataset with 2 distributions", few, vec![Ask::get(small)]),
+        Probe::of_new("get a dataset with 20,000 distributions", few, vec![Ask::get(large)]),
     ];
     if let Err(error) = in_turns(&mut probes, program, options.repetitions).await {
         let row = Row::new("get a dataset with 20,000 distributions", format!("void: {error}"));

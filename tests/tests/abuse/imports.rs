@@ -160,6 +160,11 @@ pub(crate) fn cases() -> Vec<Case> {
             cases.push(Case::write(FAMILY, format!("{name} {entry}"), ("POST", target), body.clone()));
         }
     }
+    // A report must not grow with what it reports on.
+    for records in [50_000, 100_001] {
+        let body = Body::repeat("{\"dataset\":[", "{},", records - 1, "{}]}");
+        cases.push(Case::write(FAMILY, format!("{records} records"), ("POST", "/api/v1/validate"), body));
+    }
     for query in [
         "source=",
         "source=%00",

@@ -137,6 +137,10 @@ async fn the_server_says_what_it_is_and_what_rules_it_follows(#[case] engine: En
     let report = sent.expect(200).unwrap().json();
     assert!(report.to_string().contains("/dataset/0"), "{report}");
     assert_eq!(
+        (&report["records"], &report["records_left_out"], &report["findings_left_out"]),
+        (&json!(1), &json!(0), &json!(0))
+    );
+    assert_eq!(
         showcase.json("/api/v1/status").await["records"],
         status["records"],
         "checking stores nothing"

@@ -14,10 +14,22 @@ use super::{Spooled, identity};
 
 /// The last record of each identifier that a document repeats.
 ///
-/// While a document is scanned, one digest is held for each of its records; afterwards only the repeated
+/// While a document is scanned, a mark is held for each of its records; afterwards only those of the repeated
 /// ones are.
 #[derive(Debug, Default)]
-pub(crate) struct Duplicates(HashMap<Digest, Last>);
+pub(crate) struct Duplicates(HashMap<Mark, Last>);
+
+/// What an identifier is remembered by: half of its digest, because there may be millions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Mark([u8; 16]);
+
+impl Mark {
+    fn of(identifier: &str) -> Self {
+        let mut mark = [0; 16];
+        mark.iter_mut().zip(Digest::of(identifier.as_bytes()).as_bytes()).for_each(|(to, from)| *to = *from);
+        Self(mark)
+    }
+}
 
 /// The record that counts.
 #[derive(Debug)]
@@ -40,9 +52,9 @@ impl Duplicates {
             let Ok(json) = &item.json else { continue };
             let names = read::identity(outline.format, json);
             let Some(identifier) = identity::identifier(&names, source) else { continue };
-            let digest = Digest::of(identifier.as_bytes());
-            if !seen.insert(digest) {
-                repeated.insert(digest, Last { position: item.position, pointer: item.pointer });
+            let mark = Mark::of(&identifier);
+            if !seen.insert(mark) {
+                repeated.insert(mark, Last { position: item.position, pointer: item.pointer });
             }
         }
         Ok(Self(repeated))
@@ -53,7 +65,7 @@ impl Duplicates {
         if self.0.is_empty() {
             return None;
         }
-        let last = self.0.get(&Digest::of(identifier.as_bytes()))?;
+        let last = self.0.get(&Mark::of(identifier))?;
         (last.position > position).then_some(last.pointer.as_str())
     }
 }

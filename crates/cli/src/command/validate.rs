@@ -2,7 +2,10 @@
 
 use std::io::Write as _;
 
-use vitrina_app::AppError;
+use vitrina_app::{
+    AppError,
+    validate::{ItemReport, Limits, Reporter},
+};
 use vitrina_domain::{finding::Severity, import::Item};
 
 use super::Context;
@@ -44,31 +47,26 @@ async fn check(catalog: &Catalog, input: &Input, profiles: &[String]) -> Result<
         .await
         .map_err(|error| Failure::because("reading broke off", error))?
         .map_err(|error| Failure::because(format!("cannot read {}", input.name()), error))?;
-    let mut summary = Summary::of(input.name());
-    match catalog.app.validate(spooled, profiles.to_vec()).await {
-        Ok(report) => {
+    let summary = Summary::of(input.name());
+    match catalog.app.validate(spooled, profiles.to_vec(), Limits::default(), summary).await {
+        Ok((report, mut summary)) => {
             summary.format = Some(report.format.as_str().to_owned());
             for finding in report.findings {
                 summary.findings.add(finding);
             }
-            for (position, item) in (0..).zip(report.items) {
-                summary.add(&Item {
-                    position,
-                    pointer: item.pointer,
-                    identifier: item.identifier,
-                    title: item.title,
-                    outcome: item.outcome,
-                    record_id: None,
-                    findings: item.findings,
-                });
-            }
             Ok(summary)
         }
         Err(AppError::Unreadable(error)) => {
-            summary.error = Some(error.explain());
-            Ok(summary)
+            Ok(Summary { error: Some(error.explain()), ..Summary::of(input.name()) })
         }
         Err(AppError::Parameter { problem, .. }) => Err(Failure::usage(problem.en)),
         Err(error) => Err(Failure::because(format!("cannot check {}", input.name()), error)),
+    }
+}
+
+impl Reporter for Summary {
+    fn take(&mut self, item: ItemReport) {
+        let ItemReport { position, pointer, identifier, title, outcome, findings } = item;
+        self.add(&Item { position, pointer, identifier, title, outcome, record_id: None, findings });
     }
 }

@@ -76,6 +76,8 @@ impl InputFormat {
 pub struct Limits {
     /// Bytes of the whole document.
     pub document_bytes: u64,
+    /// Records of the document: something small is remembered of each while the document is read.
+    pub items: u64,
     /// Bytes of one record.
     pub item_bytes: usize,
     /// Values of one record, names of members not counted: what a record costs in memory hangs on them.
@@ -86,7 +88,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { document_bytes: 1 << 30, item_bytes: 32 << 20, item_values: 1 << 18, depth: 64 }
+        Self {
+            document_bytes: 1 << 30,
+            items: 5_000_000,
+            item_bytes: 32 << 20,
+            item_values: 1 << 18,
+            depth: 64,
+        }
     }
 }
 

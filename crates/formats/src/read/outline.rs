@@ -40,6 +40,9 @@ pub(super) fn outline<R: Read + Seek>(document: &mut R, limits: Limits) -> Resul
         }
     };
     let Found { format, records, header, items, mut findings } = found;
+    if items > limits.items {
+        return Err(ReadError::TooMany { items, limit: limits.items });
+    }
     findings.extend(detected.finding);
     let source_name = data_json::source_name(&header);
     Ok(Outline {

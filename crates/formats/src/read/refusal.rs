@@ -49,6 +49,14 @@ pub enum ReadError {
         /// The limit in force.
         limit: u64,
     },
+    /// More records than are read at once.
+    #[error("{items} records, over the limit of {limit}: send it in parts")]
+    TooMany {
+        /// How many there are.
+        items: u64,
+        /// The limit in force.
+        limit: u64,
+    },
     /// The bytes could not be had.
     #[error("cannot read the document")]
     Io(#[from] std::io::Error),
@@ -67,6 +75,9 @@ impl ReadError {
                 "listas y objetos anidados a más de {limit} niveles, en el renglón {line}, columna {column} (byte {offset})"
             ),
             Self::TooLarge { limit } => format!("pasa del límite de {limit} bytes"),
+            Self::TooMany { items, limit } => {
+                format!("trae {items} registros y el límite es de {limit}: envíelo en partes")
+            }
             Self::Io(_) => "no se puede leer el documento".to_owned(),
         };
         Bilingual::new(es, self.to_string())

@@ -104,6 +104,16 @@ fn a_document_too_large_is_refused_unread() {
     assert!(matches!(error, ReadError::TooLarge { limit: 10, .. }));
 }
 
+#[rstest]
+#[case::a_list("{\"dataset\": [{\"title\": \"a\"}, {\"title\": \"b\"}, {}]}")]
+#[case::lines("{\"title\": \"a\"}\n{\"title\": \"b\"}\n{\"title\": \"c\"}\n")]
+fn a_document_of_too_many_records_is_refused(#[case] text: &str) {
+    let limited = |items| outline(&mut Cursor::new(text), Limits { items, ..Limits::default() });
+    assert_eq!(limited(3).unwrap().items, 3);
+    let error = limited(2).unwrap_err();
+    assert!(matches!(error, ReadError::TooMany { items: 3, limit: 2 }), "{error}");
+}
+
 #[test]
 fn a_line_nested_too_deep_is_only_its_own_failure() {
     let text = format!("{}\n{{\"title\": \"b\", \"keyword\": []}}\n", nested(100));

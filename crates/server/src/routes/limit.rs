@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vitrina_domain::query::{MAX_DEPTH, MAX_QUERY_CHARS, MAX_TERMS};
 
-use super::asks::NothingAsks;
+use super::{asks::NothingAsks, validate};
 use crate::{
     actor::Anyone,
     body,
@@ -31,6 +31,8 @@ struct LimitsView {
     query: QueryLimits,
     /// The limits of a request.
     request: RequestLimits,
+    /// The limits of a document that is imported or validated; how long it may be stands with the classes.
+    document: DocumentLimits,
 }
 
 /// The most items of a page.
@@ -72,6 +74,23 @@ struct RequestLimits {
     least_bytes_per_second: u64,
 }
 
+/// The limits of a document that is imported or validated.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct DocumentLimits {
+    /// Records of an import.
+    records: u64,
+    /// Records of a validation.
+    records_validated: u64,
+    /// Records and findings, together, that the report of a validation lists; the others are counted.
+    listed: usize,
+    /// Bytes of a record.
+    record_bytes: usize,
+    /// Values of a record.
+    record_values: usize,
+    /// Nesting.
+    depth: usize,
+}
+
 /// Gives the limits in force.
 ///
 /// Sizes are in bytes and times in seconds. Nothing is limited that is not said here.
@@ -82,6 +101,7 @@ struct RequestLimits {
 async fn limits(Ask(inquiry, _): Ask<NothingAsks, Anyone>) -> Answer<Json<LimitsView>> {
     let gates = &inquiry.state.gates;
     let wire = listen::Limits::default();
+    let document = vitrina_app::validate::Limits::default();
     Ok(Json(LimitsView {
         counted_by_address: gates.exposure() == Exposure::Public,
         classes: gates.allowances(),
@@ -98,6 +118,14 @@ async fn limits(Ask(inquiry, _): Ask<NothingAsks, Anyone>) -> Answer<Json<Limits
             header_seconds: wire.header_read.as_secs(),
             json_depth: body::MAX_DEPTH,
             least_bytes_per_second: wire.progress_bytes / wire.progress_window.as_secs().max(1),
+        },
+        document: DocumentLimits {
+            records: document.items,
+            records_validated: validate::MOST_RECORDS,
+            listed: validate::MOST_LISTED,
+            record_bytes: document.item_bytes,
+            record_values: document.item_values,
+            depth: document.depth,
         },
     }))
 }

@@ -1,11 +1,12 @@
 //! Many clients want the same thing at once: one gets it, the others are told so, and nobody is misled.
 
+#![cfg(test)]
+
+mod registers;
+
 use std::{
     collections::HashSet,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -14,11 +15,7 @@ use hyper::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 use tokio::{sync::Barrier, task::JoinSet};
-use vitrina_tests::{
-    Answer, Engine, Http, Program, Random, Setup,
-    history::{Call, Event, is_linearizable},
-    told,
-};
+use vitrina_tests::{Answer, Engine, Http, Program, Setup, told};
 
 /// Clients in a race for one revision.
 const RACERS: usize = 64;
@@ -134,116 +131,6 @@ async fn race(http: &Http, path: &str, tag: &str, round: usize) -> anyhow::Resul
     let revision = |tag: &str| tag.split('-').next().map(str::to_owned);
     ensure!(revision(now.header("etag")) == revision(&tag), "another revision than the winner's");
     Ok(tag)
-}
-
-/// Objects, and clients that read them and swap their values.
-const OBJECTS: usize = 8;
-const CLIENTS: usize = 32;
-
-#[rstest]
-#[case::sqlite(Engine::Sqlite)]
-#[case::postgres(Engine::Postgres)]
-#[tokio::test(flavor = "multi_thread")]
-async fn every_dataset_is_one_register(#[case] engine: Engine) {
-    let Some(server) = server(engine).await.unwrap() else { return };
-    let mut random = Random::told_or_new("histories");
-    let each = size("VITRINA_HISTORY", 1_280) / CLIENTS;
-    let mut paths = Vec::new();
-    for object in 0..OBJECTS {
-        let document = json!({"identifier": format!("o-{object}"), "title": "valor 0"});
-        paths.push(made(&server.http, &document).await.unwrap().0);
-    }
-    let (paths, clock) = (Arc::new(paths), Arc::new(AtomicU64::new(1)));
-    let mut clients = JoinSet::new();
-    for client in 0..CLIENTS {
-        let first = u64::try_from(1 + client * each * 2).unwrap();
-        let client = Client { http: server.http.clone(), clock: Arc::clone(&clock), next: first, seen: None };
-        clients.spawn(client.work(Arc::clone(&paths), random.fork(), each));
-    }
-    let mut histories = vec![Vec::new(); OBJECTS];
-    while let Some(events) = clients.join_next().await {
-        for (object, event) in events.unwrap().unwrap() {
-            histories[object].push(event);
-        }
-    }
-    let swaps = |history: &Vec<Event>| {
-        history.iter().filter(|event| matches!(event.call, Call::Swapped { .. })).count()
-    };
-    assert!(histories.iter().map(swaps).sum::<usize>() > OBJECTS * 3, "hardly anything was written");
-    for (object, history) in histories.iter().enumerate() {
-        assert!(is_linearizable(0, history), "object {object}: {history:#?}");
-    }
-    let mut forged = histories.swap_remove(0);
-    let (sent, answered) = (u64::MAX - 2, u64::MAX - 1);
-    forged.push(Event { sent, answered, call: Call::Read(u64::MAX) });
-    assert!(!is_linearizable(0, &forged), "a value that nobody wrote was believed");
-    report(&format!("{engine:?}: {} operations on {OBJECTS} objects are linearizable", each * CLIENTS));
-}
-
-struct Client {
-    http: Http,
-    clock: Arc<AtomicU64>,
-    /// The next value to write; no other client writes it.
-    next: u64,
-    /// What was last read: object, value and tag.
-    seen: Option<(usize, u64, String)>,
-}
-
-impl Client {
-    async fn work(
-        mut self,
-        paths: Arc<Vec<String>>,
-        mut random: Random,
-        operations: usize,
-    ) -> anyhow::Result<Vec<(usize, Event)>> {
-        let mut events = Vec::with_capacity(operations);
-        for _ in 0..operations {
-            let sent = self.clock.fetch_add(1, Ordering::SeqCst);
-            let (object, call) = match self.seen.take() {
-                Some(seen) if random.below(3) > 0 => self.swap(&paths, seen).await?,
-                _ => self.read(&paths, random.below(paths.len())).await?,
-            };
-            let answered = self.clock.fetch_add(1, Ordering::SeqCst);
-            events.push((object, Event { sent, answered, call }));
-        }
-        Ok(events)
-    }
-
-    async fn read(&mut self, paths: &[String], object: usize) -> anyhow::Result<(usize, Call)> {
-        let path = paths.get(object).context("an object")?;
-        let answer = self.http.get(path).await?.expect(200)?;
-        let value = value(&answer)?;
-        self.seen = Some((object, value, answer.header("etag").to_owned()));
-        Ok((object, Call::Read(value)))
-    }
-
-    async fn swap(&mut self, paths: &[String], seen: (usize, u64, String)) -> anyhow::Result<(usize, Call)> {
-        let (object, old, tag) = seen;
-        let path = paths.get(object).context("an object")?;
-        self.next += 1;
-        let new = self.next;
-        let document = json!({"title": format!("valor {new}")});
-        let answer = admitted(&self.http, Method::PATCH, path, &[("if-match", &tag)], &document).await?;
-        match answer.status.as_u16() {
-            200 => {
-                ensure!(
-                    value(&answer)? == new,
-                    "the answer to a write shows another value: {}",
-                    answer.text()
-                );
-                Ok((object, Call::Swapped { old, new }))
-            }
-            412 => Ok((object, Call::Refused { old })),
-            other => anyhow::bail!("a client was answered {other}: {}", answer.text()),
-        }
-    }
-}
-
-fn value(answer: &Answer) -> anyhow::Result<u64> {
-    let body = answer.json();
-    let title = body["title"].as_object().and_then(|title| title.values().next()).unwrap_or(&body["title"]);
-    let title = title.as_str().context("a title")?;
-    Ok(title.strip_prefix("valor ").context("a value")?.parse()?)
 }
 
 #[rstest]
