@@ -406,6 +406,10 @@ impl Twins {
             "{name}: {count} requests, {failures} failures, {:?}; slowest {slowest:?}",
             begun.elapsed()
         );
+        // A long run tells at once what it found.
+        for failure in self.failures.iter().skip(failed) {
+            eprintln!("  {failure}");
+        }
         self.slowest.clear();
     }
 
