@@ -1,7 +1,7 @@
 //! Distributions: rows of their own, found through the dataset that they belong to.
 
 use sea_orm::{
-    ConnectionTrait as _, DatabaseTransaction, DeriveIden, FromQueryResult,
+    Condition, ConnectionTrait as _, DatabaseTransaction, DeriveIden, FromQueryResult,
     sea_query::{Expr, ExprTrait as _, JoinType, Order, Query, SelectStatement},
 };
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::{
     bulk::Rows,
     column::Cell,
     plain::bound,
-    record::{Records, listed},
+    record::{Records, found, listed},
 };
 
 /// A distribution with the dataset it belongs to.
@@ -66,8 +66,8 @@ impl TryFrom<Row> for DistributionRow {
     }
 }
 
-/// Distributions of the datasets that a scope finds in lists.
-fn in_scope(scope: &Scope) -> SelectStatement {
+/// Distributions of the datasets that a condition admits.
+fn of_datasets(admitted: Condition) -> SelectStatement {
     let column = |column| (Distributions::Table, column);
     Query::select()
         .columns(
@@ -80,18 +80,18 @@ fn in_scope(scope: &Scope) -> SelectStatement {
             Records::Table,
             Expr::col((Records::Table, Records::Id)).equals(column(Distributions::DatasetId)),
         )
-        .cond_where(listed(scope))
+        .cond_where(admitted)
         .take()
 }
 
 impl Store {
-    /// A distribution by id, of a dataset in scope.
+    /// A distribution by id, of a dataset in scope or of one that is gone and left its tombstone there.
     pub async fn distribution(
         &self,
         scope: &Scope,
         id: DistributionId,
     ) -> Result<Option<DistributionRow>, StoreError> {
-        let query = in_scope(scope)
+        let query = of_datasets(found(scope))
             .and_where(Expr::col((Distributions::Table, Distributions::Id)).eq(id.uuid()))
             .take();
         let row = self.connections.reader.query_one(&query).await?;
@@ -106,7 +106,7 @@ impl Store {
         from: u32,
         limit: u64,
     ) -> Result<Vec<DistributionRow>, StoreError> {
-        let query = in_scope(scope)
+        let query = of_datasets(listed(scope))
             .and_where(Expr::col((Distributions::Table, Distributions::DatasetId)).eq(dataset_id.uuid()))
             .and_where(Expr::col((Distributions::Table, Distributions::Position)).gte(i64::from(from)))
             .order_by((Distributions::Table, Distributions::Position), Order::Asc)

@@ -1,6 +1,6 @@
 //! The operations of the contract, as far as the tests need them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 use serde_json::Value;
@@ -17,7 +17,8 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     pub(crate) id: String,
     pub(crate) codes: BTreeSet<String>,
-    pub(crate) statuses: BTreeSet<String>,
+    /// By status, the headers that its answer is told to have.
+    pub(crate) statuses: BTreeMap<String, Vec<String>>,
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) body: Option<(String, Value)>,
     pub(crate) needs_token: bool,
@@ -38,8 +39,7 @@ impl Operation {
 
     fn read(contract: &Value, path: &str, method: &str, operation: &Value) -> anyhow::Result<Self> {
         let parameters = operation["parameters"].as_array().into_iter().flatten().map(|parameter| {
-            let pointer = parameter["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-            let parameter = pointer.and_then(|pointer| contract.pointer(pointer)).unwrap_or(parameter);
+            let parameter = followed(contract, parameter);
             (text(&parameter["in"]), text(&parameter["name"]))
         });
         let content = operation["requestBody"]["content"].as_object();
@@ -50,7 +50,10 @@ impl Operation {
             path: path.to_owned(),
             id: text(&operation["operationId"]),
             codes: codes.iter().map(text).collect(),
-            statuses: statuses.keys().cloned().collect(),
+            statuses: statuses
+                .iter()
+                .map(|(status, response)| (status.clone(), headers(followed(contract, response))))
+                .collect(),
             parameters: parameters.collect(),
             body: content.and_then(|content| {
                 let (media_type, media) = content.iter().next()?;
@@ -67,6 +70,16 @@ impl Operation {
     pub(crate) fn collection(&self) -> &str {
         self.path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default()
     }
+}
+
+/// What a value is, or what it refers to.
+fn followed<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
+    let pointer = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    pointer.and_then(|pointer| contract.pointer(pointer)).unwrap_or(value)
+}
+
+fn headers(response: &Value) -> Vec<String> {
+    response["headers"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
 }
 
 fn text(value: &Value) -> String {

@@ -31,6 +31,10 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
         "invalid-document" => vec![current(stage, operation, plain()).saying("[]")],
         "unreadable-source" => vec![plain().saying("\u{1}\u{2}")],
         "stale-fetch" => vec![plain().asking("source=stage").asking("fetched_at=2026-01-01")],
+        "conflict" => {
+            let kept = json!({"identifier": format!("{}-kept", operation.collection()), "title": "otro"});
+            vec![plain().saying(&kept.to_string())]
+        }
         "idempotency-mismatch" => {
             let keyed = |body: &str| plain().with("idempotency-key", &operation.id).saying(body);
             vec![

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use vitrina_tests::{Answer, Http};
+
+use crate::operation::Operation;
+
 /// One request, before it is sent.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
@@ -13,6 +17,14 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// Sends it as a request for an operation.
+    pub(crate) async fn send(&self, http: &Http, operation: &Operation) -> anyhow::Result<Answer> {
+        let http = self.token.as_ref().map_or_else(|| http.clone(), |token| http.with_token(token));
+        let headers: Vec<(&str, &str)> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        http.send(operation.method.parse()?, &self.target(), &headers, self.body.clone().into()).await
+    }
+
     pub(crate) fn target(&self) -> String {
         if self.query.is_empty() {
             self.path.clone()

@@ -12,7 +12,7 @@ use crate::{operation::Operation, request::Request};
 pub(crate) struct Stage {
     pub(crate) token: String,
     pub(crate) weak: String,
-    /// By collection: the id of a record that is there, and the slug of one that was deleted.
+    /// By collection: the id of a record that is there, and the name of one that was deleted.
     pub(crate) there: BTreeMap<String, String>,
     pub(crate) gone: BTreeMap<String, String>,
     pub(crate) run: String,
@@ -61,6 +61,7 @@ impl Stage {
             let (path, headers) =
                 (format!("/api/v1/{collection}/{}", deleted.id), [("if-match", &*deleted.tag)]);
             writer.send("DELETE".parse()?, &path, &headers, "".into()).await?.expect(200)?;
+            gone.extend(deleted.distribution.map(|id| ("distributions".to_owned(), id)));
             gone.insert(collection.to_owned(), deleted.slug);
         }
         let catalog =

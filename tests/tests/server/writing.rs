@@ -111,16 +111,26 @@ async fn a_deletion_leaves_a_tombstone_that_only_the_source_takes_away(#[case] e
     };
     assert_eq!(code(&delete(&[]).await), is(428, "precondition-required"));
     assert_eq!(code(&delete(&[("if-match", "\"r2-x\"")]).await), is(412, "precondition-failed"));
-    let tag = showcase.reader.get(place).await.unwrap().header("etag").to_owned();
-    let tombstone = delete(&[("if-match", &tag)]).await.expect(200).unwrap().json();
+    let record = showcase.reader.get(place).await.unwrap().expect(200).unwrap();
+    let tombstone = delete(&[("if-match", record.header("etag"))]).await.expect(200).unwrap().json();
     assert_eq!(tombstone["reason"], "datos personales");
 
     let by_slug = format!("{DATASETS}/{slug}");
     let turtle = format!("/dataset/{slug}.ttl");
     let permanent = format!("/id/dataset/{}", there["id"].as_str().unwrap());
-    for target in
-        [place, &by_slug, &turtle, &permanent, &format!("{place}/revisions"), &format!("{place}/raw")]
-    {
+    // What goes with a dataset is gone with it.
+    let record = record.json();
+    let file = record["distribution"][0]["id"].as_str().unwrap();
+    for target in [
+        place,
+        &by_slug,
+        &turtle,
+        &permanent,
+        &format!("{place}/revisions"),
+        &format!("{place}/raw"),
+        &format!("/api/v1/distributions/{file}"),
+        &format!("/id/distribution/{file}"),
+    ] {
         let gone = showcase.reader.get(target).await.unwrap().expect(410).unwrap();
         assert_eq!(
             (&gone.json()["code"], &gone.json()["tombstone"]),

@@ -93,7 +93,7 @@ impl App {
         Ok(record)
     }
 
-    /// A distribution of a dataset that the actor may see, with that dataset.
+    /// A distribution of a dataset that the actor may see, with that dataset. Of one that is gone it is gone, too.
     pub async fn distribution(
         &self,
         actor: &Actor,

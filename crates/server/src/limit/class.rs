@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use serde::Serialize;
+use vitrina_domain::record::Kind;
 
 /// What a route costs and how it is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
@@ -75,8 +76,8 @@ impl RouteClass {
             _ if !is_read => Self::Write,
             "search" | "facets" | "suggest" => Self::Search,
             "exports" if resource.contains('/') => Self::Export,
-            // Free text and filters are answered by the index, as a search is.
-            _ if !resource.contains('/') && asks_index(uri) => Self::Search,
+            // Free text and filters are answered by the index, as a search is; only lists of records have them.
+            _ if is_collection(resource) && asks_index(uri) => Self::Search,
             _ => Self::Read,
         }
     }
@@ -94,6 +95,10 @@ fn wants_stream(uri: &Uri, headers: &HeaderMap) -> bool {
     STREAMED
         .iter()
         .any(|word| first.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes())))
+}
+
+fn is_collection(resource: &str) -> bool {
+    Kind::ALL.iter().any(|kind| kind.collection() == resource)
 }
 
 /// Whether a list is filtered or ordered by more than the store answers by itself.
@@ -136,6 +141,9 @@ mod tests {
     #[case("GET", "/api/v1/datasets", "", RouteClass::Read)]
     #[case("GET", "/api/v1/datasets?limit=100&cursor=x", "", RouteClass::Read)]
     #[case("GET", "/api/v1/datasets?q=agua", "", RouteClass::Search)]
+    #[case("GET", "/api/v1/data-services?sort=title", "", RouteClass::Search)]
+    #[case("GET", "/api/v1/changes?from=x&kind=dataset", "", RouteClass::Read)]
+    #[case("GET", "/api/v1/status?x=1", "", RouteClass::Read)]
     #[case("GET", "/api/v1/datasets?f=csv", "", RouteClass::Read)]
     #[case("GET", "/api/v1/datasets/x?f=ttl", "", RouteClass::Read)]
     #[case("GET", "/api/v1/exports", "", RouteClass::Read)]

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     body::Held,
+    listen::Awaited,
     problem::{Code, Problem},
 };
 
@@ -103,6 +104,7 @@ impl Gate {
     /// Answers a request that was let in, within the time of its class.
     pub(super) async fn run(&self, request: Request, next: Next, pass: Pass) -> Response {
         let streams = self.allowance.class == RouteClass::Export;
+        let awaited = request.extensions().get::<Awaited>().cloned();
         let answer = async move {
             let response = next.run(request).await;
             // What streams its answer keeps its pass until the last byte.
@@ -112,7 +114,7 @@ impl Gate {
             None => self.work(answer).await,
             Some(most) => tokio::time::timeout(most, self.work(answer))
                 .await
-                .unwrap_or_else(|_elapsed| Problem::new(Code::TimedOut).retry_after(5).into_response()),
+                .unwrap_or_else(|_elapsed| overdue(awaited.as_ref()).into_response()),
         }
     }
 
@@ -125,9 +127,18 @@ impl Gate {
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 // The threads are gone: the server has ended.
-                Err(_cancelled) => Problem::new(Code::Unavailable).into_response(),
+                Err(_cancelled) => Problem::new(Code::Unavailable).retry_after(5).into_response(),
             },
         }
+    }
+}
+
+/// Why there is no answer in time: the client keeps its body back, or the server is slow.
+fn overdue(awaited: Option<&Awaited>) -> Problem {
+    if awaited.is_some_and(Awaited::is_waiting) {
+        Problem::new(Code::BodyTooSlow)
+    } else {
+        Problem::new(Code::TimedOut).retry_after(5)
     }
 }
 

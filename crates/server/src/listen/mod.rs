@@ -31,6 +31,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use body::Awaited;
 use body::Watched;
 pub use lifecycle::Lifecycle;
 pub use limits::Limits;
@@ -274,9 +275,11 @@ impl Connection {
         let service = service_fn(|request: Request<Incoming>| {
             phase.busy();
             let phase = phase.clone();
-            let limits = Arc::clone(&self.limits);
-            let mut request = request.map(|body| Body::new(Watched::new(body, &limits)));
-            request.extensions_mut().insert(Peer(self.peer));
+            let (mut head, body) = request.into_parts();
+            let body = Watched::new(body, &self.limits);
+            head.extensions.insert(Peer(self.peer));
+            head.extensions.insert(body.awaited());
+            let request = Request::from_parts(head, Body::new(body));
             let mut app = self.app.clone();
             let lifecycle = self.lifecycle.clone();
             async move {

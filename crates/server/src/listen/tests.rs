@@ -10,6 +10,7 @@ use tokio::{
 };
 
 use super::*;
+use crate::body::broken_body;
 
 /// Longer than any limit in these tests; reached only when one does not hold.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -121,15 +122,34 @@ async fn a_body_that_trickles_is_given_up() {
         routing::post(|request: Request| async move {
             match axum::body::to_bytes(request.into_body(), 1 << 20).await {
                 Ok(bytes) => format!("{} bytes", bytes.len()),
-                Err(_slow) => "gave up".to_owned(),
+                Err(slow) => broken_body(&slow).code().as_str().to_owned(),
             }
         }),
     );
     let server = run(app, short()).await;
     let stream = server.open("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc").await;
-    assert!(to_end(stream).await.ends_with("gave up"));
+    assert!(to_end(stream).await.ends_with("body-too-slow"));
     let whole = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc";
     assert!(server.ask(whole).await.ends_with("3 bytes"));
+}
+
+#[tokio::test]
+async fn whoever_gives_up_can_tell_whether_the_body_is_waited_for() {
+    let app = Router::new().route(
+        "/",
+        routing::post(|request: Request| async move {
+            let awaited = request.extensions().get::<Awaited>().cloned().unwrap();
+            let before = awaited.is_waiting();
+            let mut reading = std::pin::pin!(axum::body::to_bytes(request.into_body(), 1 << 20));
+            let read = timeout(Duration::from_millis(50), reading.as_mut()).await.is_ok();
+            format!("{before} {read} {}", awaited.is_waiting())
+        }),
+    );
+    let server = run(app, Limits { progress_window: PATIENCE, ..short() }).await;
+    let kept_back = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 9\r\n\r\nabc";
+    assert!(server.ask(kept_back).await.ends_with("false false true"));
+    let whole = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc";
+    assert!(server.ask(whole).await.ends_with("false true false"));
 }
 
 #[tokio::test]

@@ -6,25 +6,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axum::http::{HeaderMap, Method, Uri};
 use serde_json::{Map, Value, json};
 use vitrina_domain::finding::Locale;
 
 use super::member;
-use crate::problem::Code;
+use crate::{
+    limit::{Allowance, RouteClass},
+    problem::Code,
+};
 
-/// Operations that say the same to everybody and look at no token.
-const BLIND: &[&str] = &[
+/// Operations that are answered by the program alone: no database is asked, and so none can keep them waiting.
+const SELF_SUFFICIENT: &[&str] = &[
     "get_guideline",
     "get_limits",
     "get_schema",
-    "get_status",
     "get_vocabulary",
     "list_guidelines",
     "list_schemas",
-    "list_sources",
     "list_vocabularies",
     "validate_document",
 ];
+
+/// Further operations that say the same to everybody and look at no token.
+const BLIND: &[&str] = &["get_status", "list_sources"];
 
 /// One operation, as far as its errors go.
 #[derive(Debug)]
@@ -50,11 +55,19 @@ impl Taken<'_> {
             .filter_map(|parameter| parameter["name"].as_str())
     }
 
+    fn collection(&self) -> &str {
+        let rest = self.path.strip_prefix("/api/v1/").unwrap_or_default();
+        rest.split('/').next().unwrap_or_default()
+    }
+
     /// Whether the path names a record of the catalog, or something that belongs to one.
     fn names_record(&self) -> bool {
-        let rest = self.path.strip_prefix("/api/v1/").unwrap_or_default();
-        let collection = rest.split('/').next().unwrap_or_default();
-        self.path.contains("{id}") && RECORDS.contains(&collection)
+        self.path.contains("{id}") && RECORDS.contains(&self.collection())
+    }
+
+    /// Whether the path names something that goes with a record, though not by the record's name.
+    fn names_part(&self) -> bool {
+        self.path.contains("{id}") && self.collection() == "distributions"
     }
 
     fn is_read(&self) -> bool {
@@ -77,16 +90,46 @@ impl Taken<'_> {
             Code::UriTooLong,
             Code::HeadersTooLarge,
             Code::MisdirectedRequest,
-            Code::TooManyRequests,
             Code::Internal,
-            Code::Overloaded,
-            Code::Unavailable,
         ];
+        codes.extend(self.codes_of_limits());
         codes.extend(self.codes_of_address());
         codes.extend(self.codes_of_body());
         codes.extend(self.codes_of_state());
         let position = |code| Code::ALL.iter().position(|known| *known == code);
         codes.into_iter().filter_map(position).collect()
+    }
+
+    /// The limits that the operation can fall under: those of its path, and those of a filtered list.
+    fn allowances(&self) -> Vec<Allowance> {
+        let path = self.path.replace(['{', '}'], "");
+        let method: Method = self.method.to_uppercase().parse().unwrap_or_default();
+        let class = |uri: Uri| RouteClass::of(&method, &uri, &HeaderMap::new());
+        // How many cores there are changes how much may be, not whether there is a limit.
+        ["", "?q="]
+            .iter()
+            .filter_map(|query| Some(class(format!("{path}{query}").parse().ok()?).allowance(1)))
+            .collect()
+    }
+
+    fn codes_of_limits(&self) -> Vec<Code> {
+        let allowances = self.allowances();
+        let is_self_sufficient = SELF_SUFFICIENT.contains(&self.id());
+        let mut codes = Vec::new();
+        if allowances.iter().any(|own| own.rate.is_some() || own.concurrent_per_address.is_some()) {
+            codes.push(Code::TooManyRequests);
+        }
+        if allowances.iter().any(|own| own.budget.is_some()) {
+            codes.push(Code::Overloaded);
+        }
+        if !is_self_sufficient {
+            codes.push(Code::Unavailable);
+        }
+        // What streams, in or out, may take as long as it makes progress.
+        if !is_self_sufficient && allowances.iter().any(|own| own.timeout().is_some()) {
+            codes.push(Code::TimedOut);
+        }
+        codes
     }
 
     fn codes_of_address(&self) -> Vec<Code> {
@@ -109,10 +152,6 @@ impl Taken<'_> {
         if self.has("query", "f") {
             codes.push(Code::NotAcceptable);
         }
-        // Only what streams may take as long as it needs.
-        if !matches!(self.id(), "get_export" | "create_import") {
-            codes.push(Code::TimedOut);
-        }
         if self.has("path", "number") {
             codes.push(Code::BadRequest);
         }
@@ -128,7 +167,6 @@ impl Taken<'_> {
                 Code::TooDeep,
                 Code::UnsupportedMediaType,
                 Code::InvalidDocument,
-                Code::Conflict,
             ]);
         } else {
             codes.push(Code::UnreadableSource);
@@ -136,14 +174,15 @@ impl Taken<'_> {
         if self.id() == "create_import" {
             codes.push(Code::StaleFetch);
         } else if self.needs_token() && self.method == "post" {
-            codes.extend([Code::IdempotencyInProgress, Code::IdempotencyMismatch]);
+            // An identifier is taken when a record is made; later it does not change.
+            codes.extend([Code::Conflict, Code::IdempotencyInProgress, Code::IdempotencyMismatch]);
         }
         codes
     }
 
     fn codes_of_state(&self) -> Vec<Code> {
         let mut codes = Vec::new();
-        if !BLIND.contains(&self.id()) {
+        if !BLIND.contains(&self.id()) && !SELF_SUFFICIENT.contains(&self.id()) {
             codes.push(Code::TokenInvalid);
         }
         if self.needs_token() {
@@ -153,7 +192,7 @@ impl Taken<'_> {
         if self.path.contains('{') || is_placed {
             codes.push(Code::NotFound);
         }
-        if self.names_record() || is_placed {
+        if self.names_record() || self.names_part() || is_placed {
             codes.push(Code::Gone);
         }
         if self.has("header", "If-Match") {
@@ -291,6 +330,20 @@ mod tests {
             assert!(told.contains(&code), "{code}: {told:?}");
         }
         assert!(!told.contains(&"cursor-mismatch") && !told.contains(&"idempotency-mismatch"), "{told:?}");
+    }
+
+    #[test]
+    fn errors_follow_from_the_limits_of_the_class() {
+        let told = |method: &str, path: &str, id: &str| {
+            let told = codes(method, path, &json!({"operationId": id}));
+            ["too-many-requests", "overloaded", "timed-out", "unavailable"].map(|code| told.contains(&code))
+        };
+        assert_eq!(told("get", "/api/v1/datasets/{id}", "get_dataset"), [false, true, true, true]);
+        assert_eq!(told("get", "/api/v1/datasets", "list_datasets"), [true, true, true, true]);
+        assert_eq!(told("get", "/api/v1/exports/{file}", "get_export"), [true, true, false, true]);
+        assert_eq!(told("post", "/api/v1/import", "create_import"), [false, true, false, true]);
+        assert_eq!(told("post", "/api/v1/validate", "validate_document"), [true, true, false, false]);
+        assert_eq!(told("get", "/api/v1/limits", "get_limits"), [false, true, false, false]);
     }
 
     #[test]

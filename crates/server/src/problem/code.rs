@@ -90,7 +90,7 @@ codes! {
     NotAcceptable = "not-acceptable", NOT_ACCEPTABLE, "Representación no disponible", "Not acceptable",
         "Nada de lo que pide `Accept` está disponible; `allowed` da la lista.", "Nothing that `Accept` asks for is available; `allowed` gives the list.";
     BodyTooSlow = "body-too-slow", REQUEST_TIMEOUT, "Cuerpo demasiado lento", "Body too slow",
-        "El cuerpo llegó más despacio que el mínimo y la conexión se cerró.", "The body came slower than the minimum and the connection was closed.";
+        "El cuerpo no llegó a tiempo, o llegó más despacio que el mínimo, y la conexión se cerró.", "The body did not come in time, or came slower than the minimum, and the connection was closed.";
     Conflict = "conflict", CONFLICT, "Conflicto", "Conflict",
         "Otra escritura llegó antes, o el nombre ya está ocupado.", "Another write came first, or the name is taken.";
     IdempotencyInProgress = "idempotency-in-progress", CONFLICT, "La primera petición sigue en curso", "First request still running",

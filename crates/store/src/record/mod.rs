@@ -14,7 +14,7 @@ use sea_orm::DeriveIden;
 
 pub use read::Current;
 pub use row::Extent;
-pub(crate) use visible::{Shelf, listed, listed_on, remembered, stretches};
+pub(crate) use visible::{Shelf, found, listed, listed_on, remembered, stretches};
 
 /// The table and its columns.
 #[derive(Debug, Clone, Copy, DeriveIden)]

@@ -100,7 +100,7 @@ pub(crate) fn remembered(scope: &Scope) -> Condition {
 }
 
 /// What the scope finds by name: what it finds in lists, and the tombstones of what it could have found.
-pub(super) fn found(scope: &Scope) -> Condition {
+pub(crate) fn found(scope: &Scope) -> Condition {
     let gone = || Expr::col((Records::Table, Records::Visibility)).is_in(GONE);
     let was_published = Expr::col((Records::Table, Records::WasPublished)).eq(true);
     let found = listed(scope).add(Condition::all().add(gone()).add(was_published));

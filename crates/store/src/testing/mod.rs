@@ -19,6 +19,7 @@ mod audit;
 pub mod bare;
 mod cluster;
 mod own;
+mod session;
 
 use std::{
     io::Write as _,
@@ -28,6 +29,7 @@ use std::{
 
 pub use cluster::Cluster;
 pub use own::OwnCluster;
+pub use session::Session;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 

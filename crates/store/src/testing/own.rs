@@ -88,13 +88,17 @@ impl OwnCluster {
         fs::read_to_string(self.sockets.path().join("log")).unwrap_or_default()
     }
 
+    /// Stops all its processes where they are: connections stay open, new ones are made, and nobody answers.
+    pub fn freeze(&self) -> Result<(), Error> {
+        let Some(server) = &self.server else { return Ok(()) };
+        signal("-STOP", server.id(), &children(server.id()))
+    }
+
     /// Kills all its processes at once.
     pub fn kill(&mut self) -> Result<(), Error> {
         let Some(mut server) = self.server.take() else { return Ok(()) };
-        let id = server.id();
-        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
-        let children: Vec<&str> = children.split_whitespace().collect();
-        Command::new("kill").arg("-9").arg(id.to_string()).args(&children).stderr(Stdio::null()).status()?;
+        let children = children(server.id());
+        signal("-9", server.id(), &children)?;
         server.wait()?;
         let begun = Instant::now();
         while children.iter().any(|child| lives(child)) {
@@ -124,6 +128,18 @@ impl Drop for OwnCluster {
         // Whatever goes wrong here goes wrong for a test that has ended.
         let _ = self.kill();
     }
+}
+
+fn children(parent: u32) -> Vec<String> {
+    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+    children.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Sends a signal to the server and its children, of which some may have ended by now.
+fn signal(signal: &str, server: u32, children: &[String]) -> Result<(), Error> {
+    let mut kill = Command::new("kill");
+    kill.arg(signal).arg(server.to_string()).args(children).stderr(Stdio::null()).status()?;
+    Ok(())
 }
 
 fn lives(process: &str) -> bool {
