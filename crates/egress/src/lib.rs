@@ -1,9 +1,24 @@
 //! The only way out: every address that stood in data or was given by a user is asked here and nowhere else.
 //!
-//! What may be asked is decided by [`guard`], which does no I/O.
+//! [`Client`] asks addresses over HTTP, [`Webhooks`] delivers signed events. They implement the ports `Fetch` and
+//! `Deliver` of `app`. What may be asked is decided by [`guard`], which does no I/O.
 //!
 //! This crate must not know the store, the formats or what an answer means.
 //!
-//! - To forbid a range: one row in the table of `guard::range`, a rule in `app::ports::Rule`, its spellings in the tests.
+//! - To forbid a range: one row in the table of `guard::range`, a rule in `app::ports::Rule`, its spellings in the
+//!   tests.
+//! - To add a limit: a field of [`Limits`] and the hostile peer that needs it.
 
 pub mod guard;
+
+mod config;
+mod http;
+mod resolver;
+mod tls;
+mod webhook;
+
+pub use config::{Config, Contact, InvalidContact, Limits};
+pub use http::Client;
+pub use resolver::Resolver;
+pub use tls::TlsError;
+pub use webhook::Webhooks;
