@@ -4,6 +4,7 @@
 
 mod confusion;
 mod hostile;
+mod mail;
 mod manners;
 mod names;
 mod oracle;
