@@ -67,6 +67,8 @@ const DUPLICATES: &[(&[&str], &str)] = &[
         &["base64", "hashbrown", "ordered-float", "sketches-ddsketch"],
         "the index and the metrics are one version apart",
     ),
+    (&["nom"], "the index's query grammar is on nom 7, the mail library on nom 8"),
+    (&["bit-vec", "synstructure"], "rcgen, which makes certificates for tests, is one version apart"),
     (&["r-efi"], "only on UEFI"),
     (
         &[

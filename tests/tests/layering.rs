@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("store", &["domain", "migrations"]),
     ("search", &["domain"]),
     ("app", &["domain", "formats", "search", "store", "validation"]),
+    ("egress", &["app", "domain"]),
     ("server", &["app", "domain", "formats"]),
     ("cli", &["app", "domain", "formats", "migrations", "search", "server", "store", "validation"]),
     ("tests", &["app", "cli", "domain", "formats", "migrations", "search", "server", "store", "validation"]),
@@ -36,8 +37,6 @@ const OWNED: &[(&[&str], &[&str])] = &[
         &[
             "axum",
             "askama",
-            "hyper",
-            "hyper-util",
             "metrics",
             "metrics-exporter-prometheus",
             "tower",
@@ -48,10 +47,15 @@ const OWNED: &[(&[&str], &[&str])] = &[
         ],
         &["server"],
     ),
+    // One side listens, the other asks.
+    (&["hyper", "hyper-util", "http-body-util"], &["server", "egress"]),
+    (&["async-compression", "hmac", "lettre", "rustls", "tokio-rustls", "webpki-roots"], &["egress"]),
+    // Clients that check no address.
+    (&["reqwest", "ureq", "isahc", "curl", "attohttpc"], &[]),
     (&["clap", "figment", "indicatif", "tracing-subscriber"], &["cli"]),
     (&["anyhow"], &["cli"]),
     // Pure crates stay free of the async runtime.
-    (&["tokio", "futures-util"], &["store", "app", "server", "cli"]),
+    (&["tokio", "futures-util"], &["store", "app", "egress", "server", "cli"]),
 ];
 
 fn root() -> PathBuf {

@@ -5,6 +5,18 @@ use std::sync::Mutex;
 use uuid::Uuid;
 use vitrina_domain::time::Timestamp;
 
+mod deliver;
+mod egress_rule;
+mod fetch;
+mod mail;
+
+pub use deliver::{Deliver, Delivered, Delivery, Event, InvalidSecret, SigningSecret};
+pub use egress_rule::{Reason, Rule};
+pub use fetch::{
+    Credential, Fetch, FetchBody, FetchError, FetchMethod, FetchRequest, Fetched, Pace, Validators,
+};
+pub use mail::{Letter, Mail, MailError};
+
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// The current instant.

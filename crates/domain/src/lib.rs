@@ -18,6 +18,7 @@ pub mod id;
 pub mod import;
 pub mod language;
 pub mod metadata;
+pub mod network;
 pub mod query;
 pub mod record;
 pub mod scope;

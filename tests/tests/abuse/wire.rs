@@ -84,6 +84,10 @@ fn header(head: &[u8], name: &str) -> Option<String> {
 }
 
 /// Sends one request and reads the whole answer to it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test speaks to the server on this machine that it has started"
+)]
 pub(crate) async fn exchange(address: SocketAddr, head: &[u8], body: &Body) -> anyhow::Result<Reply> {
     let begun = Instant::now();
     let answered = tokio::time::timeout(PATIENCE, async {

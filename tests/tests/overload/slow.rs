@@ -50,6 +50,10 @@ async fn until_ready(http: &Http) -> anyhow::Result<()> {
 }
 
 /// How long until the server closes a connection after these bytes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test speaks to the server on this machine that it has started"
+)]
 async fn closed_after(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Duration> {
     let mut stream = TcpStream::connect(address).await?;
     let begun = Instant::now();
@@ -65,6 +69,10 @@ async fn read_to_end(stream: &mut TcpStream) {
 }
 
 /// How long until the server gives up a body that comes at a byte a second.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test speaks to the server on this machine that it has started"
+)]
 async fn given_up_after(address: SocketAddr) -> std::io::Result<Duration> {
     let mut stream = TcpStream::connect(address).await?;
     let begun = Instant::now();

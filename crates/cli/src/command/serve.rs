@@ -10,10 +10,10 @@ use vitrina_app::{
     import::{ImportRequest, Mode, Replace, Silent},
     site::{Rebase, settle_base_url},
 };
-use vitrina_domain::{import::Outcome, time::Timestamp};
+use vitrina_domain::{import::Outcome, network::Network, time::Timestamp};
 use vitrina_server::{
     Ended, Lifecycle, Limits, ListenError, Listener, MetricsPlace, Options, cores,
-    limit::{Allowances, Exposure, Network, Proxies},
+    limit::{Allowances, Exposure, Proxies},
 };
 use vitrina_store::Store;
 

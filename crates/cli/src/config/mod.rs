@@ -15,8 +15,8 @@ use figment::{
     value::{Dict, Map, Value},
 };
 use serde::{Deserialize, Serialize};
-use vitrina_domain::finding::Locale;
-use vitrina_server::limit::{Network, OwnBudget};
+use vitrina_domain::{finding::Locale, network::Network};
+use vitrina_server::limit::OwnBudget;
 
 mod list;
 mod problem;

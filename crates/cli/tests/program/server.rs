@@ -59,6 +59,10 @@ impl Server {
 }
 
 /// Status, head and body of an answer.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test speaks to the server on this machine that it has started"
+)]
 fn get(address: &str, path: &str, headers: &[(&str, &str)]) -> (u16, String, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nConnection: close\r\n").unwrap();

@@ -22,7 +22,7 @@ mod class;
 mod gate;
 mod lane;
 
-pub use address::{AddressKey, InvalidNetwork, Network, Proxies};
+pub use address::{AddressKey, Proxies};
 pub use allowance::{Allowance, Allowances, Budget, InvalidBudget, OwnBudget};
 pub use bucket::Rate;
 use bucket::Verdict;

@@ -1,3 +1,9 @@
+//! The accept loop, spoken to as a stranger would.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests speak to a listener on this machine that they have started"
+)]
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Bytes, extract::Request, routing};
