@@ -152,7 +152,9 @@ impl Apart {
         let has_two = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
         let cores = if has_two { cores } else { Cores::Shared };
         if cores == Cores::Apart {
-            servers.iter().for_each(|server| machine::pin(server.id(), "0"));
+            for server in servers {
+                machine::pin(server.id(), "0");
+            }
             machine::pin(std::process::id(), "1");
         }
         Self(cores)

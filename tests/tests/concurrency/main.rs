@@ -23,7 +23,6 @@ const RACERS: usize = 64;
 /// How long a client goes on asking a server that is full.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-#[expect(clippy::print_stderr, reason = "the figures of a long run are its result")]
 fn report(text: &str) {
     eprintln!("{text}");
 }
