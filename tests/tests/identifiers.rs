@@ -50,11 +50,11 @@ fn own_list() -> String {
 }
 
 /// What is said of each record against these profiles.
-async fn checked(world: &World, document: &str, profiles: &[&str]) -> Vec<ItemReport> {
-    let spooled = world.app.spool_all(document.as_bytes()).unwrap();
+async fn checked(world: &World, document: &str, profiles: &[&str]) -> anyhow::Result<Vec<ItemReport>> {
+    let spooled = world.app.spool_all(document.as_bytes())?;
     let profiles = profiles.iter().map(ToString::to_string).collect();
     let checking = world.app.validate(spooled, profiles, Limits::default(), Vec::new());
-    checking.await.unwrap().1
+    Ok(checking.await?.1)
 }
 
 #[rstest]
@@ -71,7 +71,7 @@ async fn a_repeated_identifier_is_told_with_both_places(
     #[case] severity: Severity,
 ) {
     let world = World::new().await.unwrap();
-    let checked = checked(&world, &document, &[]).await;
+    let checked = checked(&world, &document, &[]).await.unwrap();
     let fates: Vec<Outcome> = checked.iter().map(|item| item.outcome).collect();
     assert_eq!(fates, [Outcome::Duplicate, Outcome::Created, Outcome::Created]);
     let imported = world.import("agua", document.as_bytes()).await.unwrap();
@@ -96,7 +96,7 @@ async fn records_known_by_their_address_alone_are_told_apart_from_the_rule_on_id
     let document = json!({"dataset": [
         {"title": "Primera", "landingPage": page}, {"title": "Última", "landingPage": page}]})
     .to_string();
-    let checked = checked(&world, &document, &["base", "data.json"]).await;
+    let checked = checked(&world, &document, &["base", "data.json"]).await.unwrap();
     let codes: Vec<&str> = checked[0].findings.iter().map(|finding| finding.code.as_str()).collect();
     assert_eq!(codes.iter().filter(|code| **code == "W-GEN-DUPLICATE").count(), 1);
     assert!(!codes.contains(&"E-DS-9") && !codes.contains(&"E-UC-3"), "{codes:?}");
