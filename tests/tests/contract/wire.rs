@@ -89,6 +89,10 @@ async fn all_refuse(name: &str, code: &str, rest: Rest) -> anyhow::Result<()> {
 }
 
 /// Sends a request with the beginning of a body, and reads what is answered until the server closes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test speaks to the server on this machine that it has started"
+)]
 pub(crate) async fn send(
     address: SocketAddr,
     operation: &Operation,
