@@ -57,6 +57,7 @@ impl Edge {
             .layer(middleware::from_fn(headers::methods))
             .layer(middleware::from_fn(compression::tags_by_coding))
             .layer(compression::layer())
+            .map_response(compression::note_status)
             .layer(middleware::from_fn(headers::tag))
             .layer(middleware::from_fn_with_state(hosts, headers::host))
             .layer(middleware::from_fn_with_state(limits, headers::envelope))
