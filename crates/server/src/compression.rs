@@ -207,6 +207,7 @@ mod tests {
     #[case("gzip;q=x, *;q=0", None)]
     #[case("gzip;q=0.5, identity", None)]
     #[case("gzip;q=2", None)]
+    #[case("identity;q=5, *;q=0", None)]
     #[case("*", Some("gzip"))]
     #[case("GZIP;q=0.5, br;q=0.5", Some("br"))]
     #[case("br;q=0.2, gzip;q=0.8, identity;q=0.1", Some("gzip"))]

@@ -63,7 +63,7 @@ async fn readable(showcase: &Showcase) -> Vec<String> {
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
-async fn every_address_of_the_contract_has_a_tag_and_answers_head(#[case] engine: Engine) {
+async fn every_address_of_the_contract_has_a_tag_and_answers_head_and_in_gzip(#[case] engine: Engine) {
     let Some(showcase) = Showcase::filled(engine).await else { return };
     // Tags of lists tell of the index too: it stands still once it has reached the import.
     until_found(&showcase.reader, "/api/v1/search?kind=dataset", 6).await;
@@ -103,6 +103,12 @@ async fn judge(showcase: &Showcase, target: &str) -> anyhow::Result<()> {
         anyhow::ensure!(same.header("etag") == tag && same.body.is_empty(), "304 with another tag or a body");
     }
     ask(Method::GET, &[("if-none-match", "\"otra\"")]).await?.expect(200)?;
+    let packed = ask(Method::GET, &[("accept-encoding", "gzip")]).await?.expect(200)?;
+    if packed.header("content-encoding") == "gzip" {
+        // RFC 1952 section 2.3.1: the last four bytes are the length of what was packed.
+        let length = packed.body.last_chunk().map(|length| u32::from_le_bytes(*length));
+        anyhow::ensure!(length == Some(u32::try_from(whole.body.len())?), "cut off in gzip");
+    }
     Ok(())
 }
 

@@ -161,6 +161,16 @@ fn conditions_combine() {
 }
 
 #[test]
+fn a_phrase_is_excluded_wherever_it_first_stands() {
+    let titles = ["Aire", "Potable el agua", "Agua potable", "Agua", "Red de agua potable"];
+    let items: Vec<_> = (1..).zip(titles).map(|(number, title)| Item::titled(number, title)).collect();
+    let shelf = Shelf::with(&items);
+    let not_drinkable = Query::Not(Box::new(phrase("agua potable")));
+    assert_eq!(shelf.found_sorted(not_drinkable.clone()), [1, 2, 4]);
+    assert_eq!(shelf.found_sorted(Query::And(vec![words("agua"), not_drinkable])), [2, 4]);
+}
+
+#[test]
 fn found_words_are_marked_in_title_and_snippet() {
     let shelf = Shelf::with(&[Item::dataset(
         1,

@@ -85,7 +85,7 @@ impl RouteClass {
 
 /// Whether the whole catalog is asked for in a representation that is made while it is sent.
 fn wants_stream(uri: &Uri, headers: &HeaderMap) -> bool {
-    const STREAMED: [&str; 4] = ["ndjson", "csv", "data-json", "turtle"];
+    const STREAMED: [&str; 5] = ["json", "ndjson", "csv", "data-json", "turtle"];
     let named = parameters(uri).find_map(|(name, value)| (name == "f").then_some(value));
     if let Some(name) = named {
         return name == "ttl" || STREAMED.contains(&name);
@@ -138,6 +138,8 @@ mod tests {
     #[case("GET", "/catalog.ttl", "", RouteClass::Export)]
     #[case("GET", "/catalog", "text/html", RouteClass::Page)]
     #[case("GET", "/catalog", "text/turtle, */*;q=0.1", RouteClass::Export)]
+    #[case("GET", "/catalog", "application/json", RouteClass::Export)]
+    #[case("GET", "/catalog?f=json", "text/html", RouteClass::Export)]
     #[case("GET", "/api/v1/datasets", "", RouteClass::Read)]
     #[case("GET", "/api/v1/datasets?limit=100&cursor=x", "", RouteClass::Read)]
     #[case("GET", "/api/v1/datasets?q=agua", "", RouteClass::Search)]

@@ -127,7 +127,9 @@ pub(crate) async fn stream(kind: Kind, format: Format, inquiry: &Inquiry) -> Ans
         chunks.recv().await.map(|chunk| (chunk.map(Bytes::from), chunks))
     });
     let begun = futures_util::stream::iter([Ok::<_, AppError>(mark), Ok(Bytes::from(first))]);
-    let mut response = Body::from_stream(begun.chain(rest)).into_response();
+    // Whoever compresses a body asks once more after its end, for trailers; a stream that is not fused panics then.
+    let whole = begun.chain(rest).fuse();
+    let mut response = Body::from_stream(whole).into_response();
     let headers = response.headers_mut();
     negotiate::label(headers, Representation::Data(format));
     validators.apply(headers);
