@@ -4,11 +4,11 @@ use futures_util::{StreamExt as _, stream};
 use vitrina_app::ports::{
     Deliver as _, Delivered, Delivery, Event, FetchError, Reason, SigningSecret, SystemClock,
 };
-use vitrina_egress::{Client, Webhooks};
+use vitrina_egress::{Client, Config, Resolver, Webhooks};
 
 use crate::{
     spellings::{self, Spelling},
-    support::{Canary, Peer, client, get, guest, head, redirect, whole},
+    support::{Canary, Peer, client_with, config, get, head, names, redirect, steady, whole},
 };
 
 /// How many attempts are made at once.
@@ -17,6 +17,11 @@ const AT_ONCE: usize = 200;
 /// How redirects are told, with the number of innocent ones before.
 const WAYS: [(u16, usize); 10] =
     [(301, 0), (302, 0), (303, 0), (307, 0), (308, 0), (301, 4), (302, 2), (303, 1), (307, 3), (308, 4)];
+
+/// A client with exceptions, in no hurry.
+fn client(allow: &[&str], resolver: Resolver) -> Client {
+    client_with(Config { limits: steady(), ..config(allow) }, resolver)
+}
 
 fn addresses(port: u16) -> Vec<(Spelling, String)> {
     spellings::all()
@@ -85,7 +90,7 @@ fn there_are_spellings_enough() {
 #[tokio::test]
 async fn no_spelling_is_dialled() {
     let canary = Canary::new();
-    let (client, ports) = (client(&[]), [canary.port()]);
+    let (client, ports) = (client(&[], Resolver::system()), [canary.port()]);
     let addresses = addresses(canary.port());
     let (client, ports) = (&client, &ports);
     attempts(addresses.iter().map(|(_, address)| async move {
@@ -104,7 +109,8 @@ async fn no_spelling_is_dialled() {
 #[tokio::test]
 async fn no_spelling_is_dialled_after_a_redirect() {
     let (canary, peer) = (Canary::new(), signpost().await);
-    let (client, ports) = (guest(), [canary.port(), peer.port()]);
+    let client = client(&["peer.test"], names(&[("peer.test", &["127.0.0.1"])]));
+    let ports = [canary.port(), peer.port()];
     let addresses = addresses(canary.port());
     let (client, ports, peer) = (&client, &ports, &peer);
     for (status, hops) in WAYS {
@@ -124,7 +130,7 @@ async fn no_spelling_is_dialled_after_a_redirect() {
 #[tokio::test]
 async fn without_the_guard_every_loopback_spelling_reaches_the_canary() {
     let (canary, peer) = (Canary::new(), signpost().await);
-    let open = client(&["127.0.0.0/8", "0.0.0.0", "::1", "::"]);
+    let open = client(&["127.0.0.0/8", "0.0.0.0", "::1", "::"], Resolver::system());
     let ports = [canary.port(), peer.port()];
     let loopback: Vec<_> =
         addresses(canary.port()).into_iter().filter(|(spelling, _)| spelling.is_loopback).collect();
