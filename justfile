@@ -48,6 +48,10 @@ contract EXAMPLES="1":
     tests/clients/run
     tests/contract/run {{ EXAMPLES }}
 
+# Look for input that breaks something, led by coverage: `just fuzz query 600`; the targets are in tests/fuzz/src/bin.
+fuzz TARGET="all" SECONDS="60":
+    tests/fuzz/run {{ TARGET }} {{ SECONDS }}
+
 # Always the whole workspace: a part of it would be built anew with other features.
 proof := "cargo test --release --locked --workspace"
 
@@ -61,9 +65,10 @@ prove-crash:
     VITRINA_POWER_CUTS=500 VITRINA_POWER_CUTS_POSTGRES=100 {{ proof }} --test power_cut -- --nocapture
     VITRINA_RACES=12800 VITRINA_HISTORY=1000000 {{ proof }} --test concurrency -- --nocapture
 
-# A million generated requests.
-prove-input REQUESTS="1000000":
+# A million generated requests, then so many seconds of fuzzing for each target.
+prove-input REQUESTS="1000000" FUZZ_SECONDS="1800":
     VITRINA_ABUSE_CASES={{ REQUESTS }} {{ proof }} --test abuse -- --nocapture
+    just fuzz all {{ FUZZ_SECONDS }}
 
 # So many seconds of three times the capacity, server and client on a core each.
 prove-overload SECONDS="600":
