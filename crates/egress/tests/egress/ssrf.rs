@@ -1,8 +1,10 @@
 //! Every spelling of every forbidden range, by every way in: nobody is dialled.
 
+use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use vitrina_app::ports::{
-    Deliver as _, Delivered, Delivery, Event, FetchError, Reason, SigningSecret, SystemClock,
+    Deliver as _, Delivered, Delivery, Event, FetchError, FetchRequest, Reason, Rule, SigningSecret,
+    SystemClock,
 };
 use vitrina_egress::{Client, Webhooks};
 
@@ -12,7 +14,7 @@ use crate::{
 };
 
 /// How many attempts are made at once.
-const AT_ONCE: usize = 200;
+const AT_ONCE: usize = 128;
 
 /// How redirects are told, with the number of innocent ones before.
 const WAYS: [(u16, usize); 10] =
@@ -66,6 +68,17 @@ async fn signpost() -> Peer {
     .await
 }
 
+/// Asks again when a peer of the test was late: so many attempts at once make a small machine slow.
+async fn patiently(client: &Client, request: FetchRequest) -> Result<(u16, Bytes), FetchError> {
+    for _ in 0..5 {
+        match whole(client, request.clone()).await {
+            Err(error) if [Rule::Silent, Rule::FirstByte].contains(&error.rule) => {}
+            answered => return answered,
+        }
+    }
+    whole(client, request).await
+}
+
 fn refused(result: Result<impl Sized, FetchError>, address: &str) {
     let Err(error) = result else { panic!("{address} was asked") };
     assert_eq!(error.reason(), Reason::Unreachable, "{address}: {error}");
@@ -110,13 +123,13 @@ async fn no_spelling_is_dialled_after_a_redirect() {
     for (status, hops) in WAYS {
         attempts(addresses.iter().map(|(_, address)| async move {
             let start = peer.at(&format!("/{status}/{hops}?{}", hex::encode(address)));
-            refused(whole(client, get(start, ports)).await, address);
+            refused(patiently(client, get(start, ports)).await, address);
         }))
         .await;
     }
     assert_eq!(canary.visits(), 0);
     let asked: usize = WAYS.iter().map(|(_, hops)| hops + 1).sum();
-    assert_eq!(peer.seen().heads().len(), asked * addresses.len(), "every attempt began");
+    assert!(peer.seen().heads().len() >= asked * addresses.len(), "every attempt began");
     canary.prove();
 }
 
@@ -131,13 +144,13 @@ async fn without_the_guard_every_loopback_spelling_reaches_the_canary() {
     assert!(loopback.len() >= 40, "{}", loopback.len());
     let (open, ports, peer) = (&open, &ports, &peer);
     attempts(loopback.iter().map(|(_, address)| async move {
-        let (status, body) = whole(open, get(address.as_str(), ports)).await.unwrap();
+        let (status, body) = patiently(open, get(address.as_str(), ports)).await.unwrap();
         assert_eq!((status, &*body), (200, &b"canary"[..]), "{address}");
         let start = format!("http://127.0.0.1:{}/302/1?{}", peer.port(), hex::encode(address));
-        let (status, body) = whole(open, get(start, ports)).await.unwrap();
+        let (status, body) = patiently(open, get(start, ports)).await.unwrap();
         assert_eq!((status, &*body), (200, &b"canary"[..]), "{address}");
         assert!(matches!(deliver(open, address, ports).await, Delivered::Accepted { status: 200 }));
     }))
     .await;
-    assert_eq!(canary.visits(), 3 * loopback.len());
+    assert!(canary.visits() >= 3 * loopback.len(), "{} visits", canary.visits());
 }
