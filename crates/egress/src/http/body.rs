@@ -35,15 +35,15 @@ pub(super) struct Arriving {
 
 /// The body of an answer, unpacked. It is refused at once when it says itself that it is too large.
 pub(super) fn read(arriving: Arriving, headers: &HeaderMap, bounds: Bounds) -> Result<FetchBody, FetchError> {
+    // An answer without a body has nothing to unpack, whatever its headers say.
+    if arriving.incoming.is_end_stream() {
+        return Ok(stream::empty().boxed());
+    }
     let packing = Packing::of(headers)
         .map_err(|detail| FetchError::new(Rule::Encoding, format!("{}: {detail}", arriving.target)))?;
     let declared = arriving.incoming.size_hint().exact();
     if declared.is_some_and(|length| length > bounds.max_bytes) {
         return Err(too_large(Rule::Length, &arriving.target, bounds.max_bytes));
-    }
-    // An answer without a body has nothing to unpack, whatever its headers say.
-    if arriving.incoming.is_end_stream() {
-        return Ok(stream::empty().boxed());
     }
     let target = arriving.target.clone();
     let raw = counted(received(arriving, bounds), Rule::Length, target.clone(), bounds.max_bytes);

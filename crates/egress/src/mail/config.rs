@@ -29,7 +29,7 @@ pub struct MailConfig {
     pub hello: Option<String>,
     /// Certificates that are trusted beside those of Mozilla's list.
     pub roots: Vec<CertificateDer<'static>>,
-    /// The longest that one step may take.
+    /// The longest that handing over a letter may take.
     pub timeout: Duration,
 }
 

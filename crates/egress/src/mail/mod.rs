@@ -3,10 +3,11 @@
 //! The server is the operator's own choice, so it may be inside the operator's network; what it must do is prove who it
 //! is. A mail client that takes any certificate gives its password to whoever asks (CVE-2026-41132 was that).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor, message::Mailbox, transport::smtp};
+use tokio::time::timeout;
 use vitrina_app::ports::{Clock, Letter, Mail, MailError};
 
 use crate::tls;
@@ -21,6 +22,7 @@ pub use config::{MailConfig, MailConfigError, MailSecurity, Password};
 pub struct Postman {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    patience: Duration,
     clock: Arc<dyn Clock>,
 }
 
@@ -33,12 +35,16 @@ impl Postman {
     /// machine.
     pub fn new(config: MailConfig, clock: Arc<dyn Clock>) -> Result<Self, MailConfigError> {
         let from = config.from.parse().map_err(|_error| MailConfigError::Sender(config.from.clone()))?;
-        Ok(Self { transport: config::transport(config)?, from, clock })
+        let patience = config.timeout;
+        Ok(Self { transport: config::transport(config)?, from, patience, clock })
     }
 
     async fn hand_over(&self, letter: Letter) -> Result<(), MailError> {
         let message = letter::write(letter, &self.from, self.clock.now())?;
-        self.transport.send(message).await.map(|_response| ()).map_err(describe)
+        // The library limits the time for a connection, but not for what a server says or does not say on it.
+        let sent = timeout(self.patience, self.transport.send(message)).await;
+        let sent = sent.map_err(|elapsed| MailError::Unavailable(Box::new(elapsed)))?;
+        sent.map(|_response| ()).map_err(describe)
     }
 }
 

@@ -24,6 +24,8 @@ type Heard = Arc<Mutex<Vec<String>>>;
 /// A mail server on a loopback port. It ends with the test.
 struct Server {
     port: u16,
+    /// How long a letter may take to be handed over.
+    patience: Duration,
     heard: Heard,
     _serving: JoinSet<()>,
 }
@@ -66,7 +68,7 @@ impl Server {
                 }
             }
         });
-        Self { port, heard, _serving: serving }
+        Self { port, patience: Duration::from_secs(10), heard, _serving: serving }
     }
 
     fn heard(&self) -> Vec<String> {
@@ -138,7 +140,7 @@ fn postman(server: &Server, security: MailSecurity, authority: &Authority) -> Po
         from: "Datos <datos@example.org>".into(),
         hello: Some("datos.example.org".into()),
         roots: vec![authority.root()],
-        timeout: Duration::from_secs(5),
+        timeout: server.patience,
     };
     let clock = FixedClock::at("2026-03-01T12:00:00Z".parse().unwrap());
     Postman::new(config, Arc::new(clock)).unwrap()
@@ -233,4 +235,20 @@ async fn a_server_that_is_not_there_is_asked_later() {
     drop(server);
     let error = postman.send(letter()).await.unwrap_err();
     assert!(matches!(error, MailError::Unavailable(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut serving = JoinSet::new();
+    serving.spawn(async move {
+        let _stream = listener.accept().await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
+    });
+    let server =
+        Server { port, patience: Duration::from_millis(300), heard: Heard::default(), _serving: serving };
+    let postman = postman(&server, MailSecurity::Loopback, &Authority::new());
+    let sent = tokio::time::timeout(Duration::from_secs(10), postman.send(letter())).await;
+    assert!(matches!(sent.expect("the limit ends it"), Err(MailError::Unavailable(_))));
 }

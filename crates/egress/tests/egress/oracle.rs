@@ -9,7 +9,7 @@ use vitrina_domain::finding::Locale;
 use crate::support::{Canary, client_with, config, get, names, short, whole};
 
 /// How often each kind is asked; the quickest counts, so that a busy machine does not matter.
-const TRIES: usize = 5;
+const TRIES: usize = 3;
 
 /// A port where nobody listens.
 async fn closed() -> u16 {

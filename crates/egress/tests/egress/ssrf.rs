@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many attempts are made at once.
-const AT_ONCE: usize = 200;
+const AT_ONCE: usize = 128;
 
 /// How redirects are told, with the number of innocent ones before.
 const WAYS: [(u16, usize); 10] =

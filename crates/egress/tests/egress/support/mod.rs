@@ -24,7 +24,7 @@ pub(crate) const FREE: Pace = Pace { connections: 256, interval: Duration::ZERO 
 /// Limits that are soon reached.
 pub(crate) fn short() -> Limits {
     Limits {
-        connect: Duration::from_millis(150),
+        connect: Duration::from_millis(300),
         first_byte: Duration::from_secs(1),
         idle: Duration::from_secs(1),
         total: Duration::from_secs(3),
