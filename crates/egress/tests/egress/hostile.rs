@@ -57,7 +57,7 @@ async fn play(script: Script, mut stream: TcpStream) {
 #[case::half_a_head(Script::Then(HEAD), Rule::FirstByte)]
 #[case::a_head_byte_by_byte(Script::Drip(HEAD, "x", 100), Rule::FirstByte)]
 #[case::a_body_byte_by_byte(Script::Drip(UNTIL_CLOSED, "x", 100), Rule::Total)]
-#[case::a_body_that_pauses(Script::Drip(UNTIL_CLOSED, "x", 1_000), Rule::Idle)]
+#[case::a_body_that_pauses(Script::Drip(UNTIL_CLOSED, "x", 10_000), Rule::Idle)]
 #[case::nine_of_ten_bytes(Script::Then("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n123456789"), Rule::Idle)]
 #[case::no_end_of_chunks(
     Script::Then("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n"),
