@@ -84,6 +84,10 @@ fn bare_list(list: &List) -> Recognised {
 
 fn object(survey: &Survey) -> Recognised {
     let members = &survey.members;
+    // First, because a record of ours keeps the members that its source made up, whatever they look like.
+    if is_own_record(members) && survey.lines <= 1 {
+        return Ok((InputFormat::Ndjson, Records::Lines));
+    }
     if let Some(version) = dcat_us_3(survey) {
         return Err(unsupported(version, version));
     }

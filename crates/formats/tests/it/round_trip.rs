@@ -2,9 +2,10 @@
 
 use std::{fs, path::Path};
 
-use crate::support::{fixture, folder, parsed, read_all, record, vocabularies};
+use crate::support::{dataset, fixture, folder, parsed, read_all, record, vocabularies};
 use proptest::prelude::*;
-use serde_json::{Map, Value};
+use rstest::rstest;
+use serde_json::{Map, Value, json};
 use vitrina_domain::record::{Kind, Metadata};
 use vitrina_formats::{
     read::{InputFormat, Limits, parse},
@@ -74,7 +75,7 @@ fn every_spelling_of_a_listed_value_comes_back() {
         for term in list.terms() {
             let known = [&term.code, &term.label.es, &term.label.en].into_iter().chain(&term.iri);
             for spelling in known.chain(&term.aliases) {
-                let mut document = serde_json::json!({"identifier": "1", "title": "Agua"});
+                let mut document = json!({"identifier": "1", "title": "Agua"});
                 document[member] = spelling.as_str().into();
                 check(&Metadata::from_document(Kind::Dataset, document).unwrap().0).unwrap();
             }
@@ -84,7 +85,7 @@ fn every_spelling_of_a_listed_value_comes_back() {
 
 #[test]
 fn names_that_readers_change_come_back() {
-    let document = serde_json::json!({
+    let document = json!({
         "identifier": "1", "title": {"und": "Agua", "es": "Agua"}, "@type": "dcat:Dataset", "vitrina": 7,
         "keywords": ["x"], "opennessRating": 2, "landingPage": "", "temporal": [], "theme": [{"und": "x"}],
         "spatial": {"type": "Point", "coordinates": [1, 2]}, "keyword": {"es": []}, "publisher": "Agua",
@@ -92,6 +93,26 @@ fn names_that_readers_change_come_back() {
     });
     let (metadata, _) = Metadata::from_document(Kind::Dataset, document).unwrap();
     check(&metadata).unwrap();
+}
+
+/// A record alone in a file, with members that its source made up.
+#[rstest]
+#[case::package(json!({"resources": [{"url": "https://example.org/a.csv"}], "extras": []}))]
+#[case::catalog(json!({"dataset": [{"title": "Aire"}]}))]
+#[case::list(json!({"catalog": {}, "items": []}))]
+#[case::answer(json!({"success": true, "result": {}}))]
+#[case::schema(json!({"type": "object", "properties": {}}))]
+#[case::graph(json!({"@graph": []}))]
+#[case::newer_profile(json!({"conformsTo": "DCAT-US 3"}))]
+fn a_lone_record_of_ours_is_nothing_else(#[case] members: Value) {
+    let mut document = json!({"identifier": "1", "title": "Agua"});
+    document.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    let metadata = dataset(document);
+    let base = "https://datos.example.org";
+    let line = json_record(&record(metadata.clone()).stored(), base, &Beside::default());
+    let (outline, records) = read_all(&line, Limits::default()).unwrap();
+    assert_eq!(outline.format, InputFormat::Ndjson);
+    assert_eq!(dataset(parsed(outline.format, &records[0]).document).digest(), metadata.digest());
 }
 
 /// JSON of any shape, with the names and texts that readers and writers treat specially.
