@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> anyhow::Result<Infallible> {
     vitrina_tests::bench::yardstick().await
 }

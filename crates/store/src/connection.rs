@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     str::FromStr as _,
+    sync::Arc,
     time::Duration,
 };
 
@@ -11,7 +12,10 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{StoreError, folder};
+use crate::{
+    StoreError, folder,
+    reader::{AtHand, Reader},
+};
 
 /// Where the data lives.
 #[derive(Debug, Clone)]
@@ -37,7 +41,7 @@ pub enum Backend {
 #[derive(Debug, Clone)]
 pub(crate) struct Connections {
     pub(crate) backend: Backend,
-    pub(crate) reader: DatabaseConnection,
+    pub(crate) reader: Reader,
     pub(crate) writer: DatabaseConnection,
 }
 
@@ -78,14 +82,15 @@ impl Connections {
         drop(folder::private_file(path)?);
         let writer = Database::connect(sqlite_options(path, Use::Write, 1)).await?;
         require_safe_sqlite(&writer).await?;
-        let reader = Database::connect(sqlite_options(path, Use::Read, readers)).await?;
-        Ok(Self { backend: Backend::Sqlite, reader, writer })
+        let pool = Database::connect(sqlite_options(path, Use::Read, readers)).await?;
+        let at_hand = AtHand::new(pool.get_sqlite_connection_pool().clone(), readers, PATIENCE);
+        Ok(Self { backend: Backend::Sqlite, reader: Reader::Sqlite(Arc::new(at_hand)), writer })
     }
 
     async fn open_postgres(url: &str, readers: u32) -> Result<Self, StoreError> {
         let writer = Database::connect(postgres_options(url, Use::Write, POSTGRES_WRITERS)).await?;
         let reader = Database::connect(postgres_options(url, Use::Read, readers)).await?;
-        Ok(Self { backend: Backend::Postgres, reader, writer })
+        Ok(Self { backend: Backend::Postgres, reader: Reader::Postgres(reader), writer })
     }
 
     pub(crate) async fn close(self) {

@@ -24,6 +24,7 @@ mod idempotency;
 mod item;
 mod merge;
 mod plain;
+mod reader;
 mod record;
 mod revision;
 mod run;

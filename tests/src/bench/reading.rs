@@ -66,9 +66,9 @@ impl Probes {
         let queries = corpus.queries.len();
         Ok(Self {
             fixed: Probe::new("static answer (the style sheet)", many, vec![Ask::get("/assets/style.css")]),
-            bare: Probe::new("bare HTTP library, 3 KB", many, vec![Ask::get("/static")]),
+            bare: Probe::new("axum, 3 KB", many, vec![Ask::get("/static")]),
             select: Probe::new(
-                "bare HTTP library and one SQLite select, 3 KB",
+                "axum and one SQLite select, 3 KB",
                 many,
                 (0..yardstick::ROWS).map(|row| Ask::get(format!("/select/{row}"))).collect(),
             ),
@@ -127,7 +127,7 @@ impl Probes {
     fn rows(&self, inside: Pass, deep: usize) -> Vec<Row> {
         let least = self.fixed.cpu();
         let mut rows = vec![self.bare.row(), self.select.row(), self.fixed.row()];
-        rows.push(within(&self.stored, self.select.cpu(), 1.3, "bare HTTP and one select"));
+        rows.push(within(&self.stored, self.select.cpu(), 1.3, "axum and one select"));
         rows.push(within(&self.again, least, 1.25, "the static answer"));
         rows.push(within(&self.unchanged, self.again.cpu(), 1.0, "the dataset itself"));
         rows.push(self.first_page.row());

@@ -1,5 +1,6 @@
-//! What the least that can be done costs here: the HTTP library and the database library, and nothing of ours around
-//! them, in a process of its own, because a client in the same process is woken for less.
+//! What the least that can be done costs here: axum and one select of sea-orm's pool, written as their documentation
+//! writes them, and nothing of ours around them; in a process of its own, because a client in the same process is
+//! woken for less.
 
 use std::{
     convert::Infallible,
@@ -8,18 +9,27 @@ use std::{
 };
 
 use anyhow::Context as _;
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::StatusCode,
+    routing::get,
+};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement,
+    sqlx::sqlite::SqliteJournalMode,
+};
 use tokio::net::TcpListener;
-use vitrina_app::ports::{Clock as _, SystemClock};
-use vitrina_store::{Config, Store};
 
 use crate::Program;
 
 /// As long as a record of the catalogs that are made up.
 const LENGTH: usize = 3_000;
+
+const TEXT: &str = match str::from_utf8(&[b'x'; LENGTH]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
 
 /// As many rows as records are asked for.
 pub(super) const ROWS: usize = 500;
@@ -42,31 +52,41 @@ fn binary() -> anyhow::Result<PathBuf> {
 #[expect(clippy::print_stderr, reason = "the line of a log by which its address is found")]
 pub async fn serve() -> anyhow::Result<Infallible> {
     let folder = tempfile::tempdir()?;
-    let data_dir = folder.path().to_owned();
-    let store = Store::open(&Config { data_dir, database_url: None, max_connections: 2 }).await?;
-    store.migrate().await?;
-    let mut tx = store.begin("yardstick", SystemClock.now()).await?;
-    for row in 0..ROWS {
-        tx.set_setting(&row.to_string(), &"x".repeat(LENGTH)).await?;
-    }
-    tx.commit().await?;
+    let database = filled(&folder.path().join("rows.db")).await?;
+    let routes = Router::new()
+        .route("/static", get(async || TEXT))
+        .route("/select/{key}", get(select))
+        .with_state(database);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     eprintln!(" listening address={}", listener.local_addr()?);
-    loop {
-        let (stream, _peer) = listener.accept().await?;
-        stream.set_nodelay(true)?;
-        let store = store.clone();
-        let answer = service_fn(move |request| answer(store.clone(), request));
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
-    }
+    #[expect(clippy::disallowed_methods, reason = "nothing of ours, so none of our times either")]
+    axum::serve(listener, routes).await?;
+    anyhow::bail!("the yardstick ended")
 }
 
-async fn answer(store: Store, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    static BODY: [u8; LENGTH] = [b'x'; LENGTH];
-    let Some(key) = request.uri().path().strip_prefix("/select/") else {
-        return Ok(Response::new(Full::new(Bytes::from_static(&BODY))));
-    };
-    // An empty answer voids the run.
-    let row = store.setting(key).await.ok().flatten().unwrap_or_default();
-    Ok(Response::new(Full::new(row.into())))
+/// A database of rows.
+async fn filled(file: &std::path::Path) -> anyhow::Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(format!("sqlite:{}?mode=rwc", file.display()));
+    options
+        .sqlx_logging(false)
+        .max_connections(2)
+        .map_sqlx_sqlite_opts(|options| options.journal_mode(SqliteJournalMode::Wal));
+    let database = Database::connect(options).await?;
+    database.execute_unprepared("CREATE TABLE rows (key TEXT PRIMARY KEY, value TEXT NOT NULL)").await?;
+    for row in 0..ROWS {
+        let insert = "INSERT INTO rows (key, value) VALUES ($1, $2)";
+        let values = [row.to_string().into(), TEXT.into()];
+        database.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, insert, values)).await?;
+    }
+    Ok(database)
+}
+
+async fn select(
+    State(database): State<DatabaseConnection>,
+    Path(key): Path<String>,
+) -> Result<String, StatusCode> {
+    let select = "SELECT value FROM rows WHERE key = $1";
+    let select = Statement::from_sql_and_values(DbBackend::Sqlite, select, [key.into()]);
+    let row = database.query_one_raw(select).await.map_err(|_error| StatusCode::INTERNAL_SERVER_ERROR)?;
+    row.and_then(|row| row.try_get_by_index(0).ok()).ok_or(StatusCode::NOT_FOUND)
 }

@@ -1,7 +1,7 @@
 //! Migrations: at once, down again, and from the future.
 
 use rstest::rstest;
-use sea_orm::{ConnectionTrait as _, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use vitrina_migrations::{Migrator, MigratorTrait as _};
 
 use super::*;
@@ -105,22 +105,26 @@ async fn a_server_that_is_not_there_is_unavailable() {
     assert!(!refused.to_string().contains("hunter2"));
 }
 
+async fn shown<C: ConnectionTrait>(connection: &C, setting: &str) -> Result<String, testing::Error> {
+    let query = Statement::from_string(connection.get_database_backend(), format!("SHOW {setting}"));
+    Ok(connection.query_one_raw(query).await?.ok_or("no row")?.try_get_by_index(0)?)
+}
+
 #[tokio::test]
 async fn postgres_is_told_how_long_things_may_take() -> Result<(), testing::Error> {
     let Some(test) = TestStore::open(Engine::Postgres).await? else { return Ok(()) };
     let connections = &test.store.connections;
-    let shown = [
-        (&connections.reader, "statement_timeout", "5s"),
-        (&connections.reader, "default_transaction_read_only", "on"),
-        (&connections.writer, "statement_timeout", "15s"),
-        (&connections.writer, "lock_timeout", "5s"),
-        (&connections.writer, "TimeZone", "UTC"),
-        (&connections.writer, "synchronous_commit", "off"),
+    for (setting, expected) in [("statement_timeout", "5s"), ("default_transaction_read_only", "on")] {
+        assert_eq!(shown(&connections.reader, setting).await?, expected, "{setting}");
+    }
+    let told = [
+        ("statement_timeout", "15s"),
+        ("lock_timeout", "5s"),
+        ("TimeZone", "UTC"),
+        ("synchronous_commit", "off"),
     ];
-    for (connection, setting, expected) in shown {
-        let query = Statement::from_string(connection.get_database_backend(), format!("SHOW {setting}"));
-        let row = connection.query_one_raw(query).await?.ok_or("no row")?;
-        assert_eq!(row.try_get_by_index::<String>(0)?, expected, "{setting}");
+    for (setting, expected) in told {
+        assert_eq!(shown(&connections.writer, setting).await?, expected, "{setting}");
     }
     Ok(())
 }

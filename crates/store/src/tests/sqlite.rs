@@ -3,11 +3,11 @@
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use rstest::rstest;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::*;
 
-async fn pragma(connection: &DatabaseConnection, name: &str) -> String {
+async fn pragma<C: ConnectionTrait>(connection: &C, name: &str) -> String {
     let query =
         Statement::from_string(DbBackend::Sqlite, format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
     connection.query_one_raw(query).await.unwrap().unwrap().try_get_by_index(0).unwrap()
