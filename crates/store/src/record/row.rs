@@ -51,7 +51,10 @@ pub(super) fn composed(
         .take()
 }
 
-/// The distributions of the record `r` in their order, each as its id and its document.
+/// The distributions of the record `r`, each as its id, its position and its document.
+///
+/// They are put in order here, where they mostly are already: a database that is told to join them in order sorts them
+/// in a table made for it.
 fn distributions(extent: Extent, backend: DbBackend) -> String {
     let limit = match extent {
         Extent::Whole => String::new(),
@@ -62,8 +65,9 @@ fn distributions(extent: Extent, backend: DbBackend) -> String {
         _ => ("hex(id)", "group_concat", "char(30)"),
     };
     format!(
-        "(SELECT {join}(part, {separator} ORDER BY position) FROM \
-         (SELECT {id} || document AS part, position FROM distributions WHERE dataset_id = r.id{limit}) AS parts)"
+        "(SELECT {join}(part, {separator}) FROM \
+         (SELECT {id} || ':' || position || document AS part FROM distributions \
+         WHERE dataset_id = r.id{limit}) AS parts)"
     )
 }
 
@@ -130,15 +134,34 @@ pub(super) fn record(row: &QueryResult) -> Result<Record<Stored>, StoreError> {
     })
 }
 
-/// Ids and documents of distributions that stand in one text.
+/// Ids and documents of distributions that stand in one text, by their positions.
 fn parts(joined: Option<&str>, dataset: Uuid) -> Result<(Vec<DistributionId>, Vec<String>), StoreError> {
     let cell = Cell { table: "distributions", column: "document", row: dataset };
-    let part = |part: &str| {
-        let (id, document) = part.find('{').and_then(|brace| part.split_at_checked(brace))?;
-        Some((DistributionId::new(Uuid::try_parse(id).ok()?), document.to_owned()))
-    };
-    let parts = joined.into_iter().flat_map(|joined| joined.split(SEPARATOR));
-    parts.map(|text| part(text).ok_or_else(|| cell.inconsistent())).collect()
+    let joined = joined.into_iter().flat_map(|joined| joined.split(SEPARATOR));
+    let mut parts = joined
+        .map(|text| Part::read(text).ok_or_else(|| cell.inconsistent()))
+        .collect::<Result<Vec<Part<'_>>, _>>()?;
+    parts.sort_by_key(|part| part.position);
+    Ok(parts.into_iter().map(|part| (part.id, part.document.to_owned())).unzip())
+}
+
+/// A distribution in such a text.
+struct Part<'a> {
+    id: DistributionId,
+    position: u32,
+    document: &'a str,
+}
+
+impl<'a> Part<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let (head, document) = text.find('{').and_then(|brace| text.split_at_checked(brace))?;
+        let (id, position) = head.split_once(':')?;
+        Some(Self {
+            id: DistributionId::new(Uuid::try_parse(id).ok()?),
+            position: position.parse().ok()?,
+            document,
+        })
+    }
 }
 
 /// The columns of a row, one after the other.

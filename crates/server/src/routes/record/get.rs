@@ -69,8 +69,9 @@ async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &In
         Representation::Data(format) => other(format, record, inquiry)?,
     };
     let mut headers = HeaderMap::new();
+    let address = api_url(site, record.kind(), &record.id.to_string());
     negotiate::describe(&mut headers, chosen, offered(record.kind()), |one| {
-        format!("{}?f={}", api_url(site, record.kind(), &record.id.to_string()), one.name())
+        format!("{address}?f={}", one.name())
     });
     Ok(Made { shows: shown(record), validators: as_seen(record, &beside, chosen, inquiry), headers, body })
 }
