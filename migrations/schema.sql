@@ -51,6 +51,35 @@ CREATE TABLE "import_runs" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "error_detail" text,
   "tally" text NOT NULL,
   "findings" text NOT NULL, FOREIGN KEY ("source_id") REFERENCES "sources" ("id") );
+CREATE TABLE "job_log" ( "job_id" uuid_text NOT NULL,
+  "position" integer NOT NULL,
+  "at" integer NOT NULL,
+  "attempt" integer NOT NULL,
+  "text" text NOT NULL, PRIMARY KEY ("job_id",
+  "position"), FOREIGN KEY ("job_id") REFERENCES "jobs" ("id") );
+CREATE TABLE "jobs" ( "id" uuid_text NOT NULL PRIMARY KEY,
+  "kind" text NOT NULL,
+  "key" text,
+  "priority" integer NOT NULL,
+  "payload" text NOT NULL,
+  "actor" text NOT NULL,
+  "schedule" text,
+  "created" integer NOT NULL,
+  "due" integer NOT NULL,
+  "attempt" integer NOT NULL,
+  "attempts" integer NOT NULL,
+  "time_limit" integer NOT NULL,
+  "state" text NOT NULL,
+  "cancelling" boolean NOT NULL,
+  "worker" text,
+  "lease" uuid_text,
+  "lease_until" integer,
+  "started" integer,
+  "ended" integer,
+  "progress" text NOT NULL,
+  "result" text,
+  "failure" text );
+CREATE INDEX "jobs_waiting" ON "jobs" ("state", "priority", "due", "id");
 CREATE TABLE "organization_aliases" ( "source_id" uuid_text NOT NULL,
   "alias" blob(1) NOT NULL,
   "organization_id" uuid_text NOT NULL, PRIMARY KEY ("source_id",
@@ -102,6 +131,14 @@ CREATE INDEX "revisions_list" ON "revisions" ("kind", "access", "created_seq", "
 CREATE INDEX "revisions_list_by_catalog" ON "revisions" ("catalog_id", "kind", "access", "created_seq", "valid_from");
 CREATE INDEX "revisions_list_by_organization" ON "revisions" ("organization_id", "kind", "access", "created_seq", "valid_from");
 CREATE INDEX "revisions_list_by_source" ON "revisions" ("source_id", "kind", "access", "created_seq", "valid_from");
+CREATE TABLE "schedules" ( "name" text NOT NULL PRIMARY KEY,
+  "kind" text NOT NULL,
+  "payload" text NOT NULL,
+  "cron" text NOT NULL,
+  "zone" text NOT NULL,
+  "missed" text NOT NULL,
+  "enabled" boolean NOT NULL,
+  "next" integer );
 CREATE TABLE "settings" ( "key" text NOT NULL PRIMARY KEY,
   "value" text NOT NULL );
 CREATE TABLE "slugs" ( "kind" text NOT NULL,

@@ -26,6 +26,8 @@ mod m20261123_090800_import_runs;
 mod m20261123_090900_import_items;
 mod m20261123_091000_tokens;
 mod m20261123_091100_idempotency_keys;
+mod m20261128_040000_jobs;
+mod m20261128_040100_schedules;
 
 /// All migrations in their order.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +49,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_090900_import_items::Migration),
             Box::new(m20261123_091000_tokens::Migration),
             Box::new(m20261123_091100_idempotency_keys::Migration),
+            Box::new(m20261128_040000_jobs::Migration),
+            Box::new(m20261128_040100_schedules::Migration),
         ]
     }
 }

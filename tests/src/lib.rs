@@ -14,7 +14,7 @@ mod random;
 mod swarm;
 mod world;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 pub use audit::{Auditor, Found};
 pub use catalog::{FOLDERS, files};
@@ -22,14 +22,27 @@ pub use http::{Answer, Http};
 pub use program::{Program, Setup};
 pub use random::Random;
 pub use swarm::{Swarm, Working};
+use vitrina_app::ports::Terms;
 pub use vitrina_store::testing::Engine;
-pub use world::{Imported, World, request, site};
+pub use world::{Imported, World, assembled, request, site};
 
 /// Where the real catalogs are: `VITRINA_CASES`, or `shared/cases` beside the workspace; nothing without them.
 pub fn cases() -> Option<PathBuf> {
     let beside = || Some(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/cases")));
     let folder = told("VITRINA_CASES").map(PathBuf::from).or_else(beside)?;
     folder.is_dir().then_some(folder)
+}
+
+/// The terms of the jobs that the workers of the tests count.
+pub fn counted() -> Terms {
+    // Whatever is killed, a job is begun again.
+    Terms {
+        kind: "count",
+        attempts: 1_000,
+        time_limit: Duration::from_mins(1),
+        at_once: 1_000,
+        per_key: 1_000,
+    }
 }
 
 /// What the environment tells the tests.

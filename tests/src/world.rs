@@ -1,12 +1,16 @@
 //! A whole Vitrina inside the test, with the machine's clock and a real index.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context as _, anyhow};
 use vitrina_app::{
     App, Parts,
     auth::Actor,
     import::{ImportReport, ImportRequest, Mode, Observer, Replace},
+    jobs::Kinds,
     ports::{Clock as _, SystemClock, SystemIds},
     site::Site,
 };
@@ -46,20 +50,7 @@ impl World {
             return Ok(None);
         };
         let store = place.store.clone();
-        let vocabularies = Arc::new(Vocabularies::embedded()?);
-        let guidelines = Arc::new(Guidelines::embedded()?);
-        let validator = Arc::new(Validator::embedded(&vocabularies, &guidelines)?);
-        let index = Arc::new(Index::open(&place.config.data_dir.join("index"), &vocabularies)?);
-        let app = App::new(Parts {
-            store: store.clone(),
-            index,
-            vocabularies,
-            guidelines,
-            validator,
-            clock: Arc::new(SystemClock),
-            ids: Arc::new(SystemIds),
-            site: site(),
-        });
+        let app = assembled(store.clone(), &place.config.data_dir, Kinds::standard())?;
         Ok(Some(Self { app, store, place }))
     }
 
@@ -80,6 +71,25 @@ impl World {
         let report = self.app.import(&Actor::Operator, request, document, &mut items).await?;
         Ok(Imported { report, items: items.0 })
     }
+}
+
+/// The parts around an open store, with the machine's clock.
+pub fn assembled(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<App> {
+    let vocabularies = Arc::new(Vocabularies::embedded()?);
+    let guidelines = Arc::new(Guidelines::embedded()?);
+    let validator = Arc::new(Validator::embedded(&vocabularies, &guidelines)?);
+    let index = Arc::new(Index::open(&data_dir.join("index"), &vocabularies)?);
+    Ok(App::new(Parts {
+        store,
+        index,
+        vocabularies,
+        guidelines,
+        validator,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        site: site(),
+        kinds,
+    }))
 }
 
 /// The request that the command line makes for a file.

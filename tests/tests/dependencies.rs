@@ -69,6 +69,7 @@ const DUPLICATES: &[(&[&str], &str)] = &[
     ),
     (&["nom"], "the index's query grammar is on nom 7, the mail library on nom 8"),
     (&["bit-vec", "synstructure"], "rcgen, which makes certificates for tests, is one version apart"),
+    (&["strum", "strum_macros"], "cron expressions are read with strum 0.27, JSON Schemas with 0.28"),
     (&["r-efi"], "only on UEFI"),
     (
         &[

@@ -5,6 +5,7 @@ use std::{error::Error, fmt};
 use vitrina_domain::{
     finding::{Bilingual, Finding},
     id::RecordId,
+    job::JobState,
     record::Kind,
     slug::Slug,
     time::Timestamp,
@@ -102,6 +103,9 @@ pub enum AppError {
     /// Past states are listed by organization, catalog or source, in creation order, and not as was asked.
     #[error("past states are listed by organization, catalog or source only")]
     AtNotSupported,
+    /// The job is in a state in which this cannot be done to it.
+    #[error("the job is {}", .0.as_str())]
+    JobState(JobState),
     /// Others write, and did not let go in time; the same request may succeed soon.
     #[error("the store is busy with other writes")]
     Busy(#[source] vitrina_store::StoreError),

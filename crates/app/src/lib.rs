@@ -24,6 +24,7 @@ pub mod facet;
 pub mod follow;
 pub mod idempotency;
 pub mod import;
+pub mod jobs;
 pub mod list;
 pub mod ports;
 pub mod recent;
@@ -50,6 +51,8 @@ pub struct App {
     lengths: Arc<length::Lengths>,
     /// Rung after every commit, so that followers need not wait for their next look.
     bell: Arc<Notify>,
+    /// Rung when a job was filed here, so that workers need not wait for their next look.
+    work_bell: Arc<Notify>,
 }
 
 /// The parts of [`App`], put together by `cli` and by tests.
@@ -70,6 +73,8 @@ pub struct Parts {
     pub ids: Arc<dyn ports::Ids>,
     /// What this site is called and where it is.
     pub site: site::Site,
+    /// The work that can be done as jobs.
+    pub kinds: jobs::Kinds,
 }
 
 impl App {
@@ -81,6 +86,7 @@ impl App {
             recent: Arc::default(),
             lengths: Arc::default(),
             bell: Arc::default(),
+            work_bell: Arc::default(),
         }
     }
 
@@ -102,6 +108,11 @@ impl App {
     /// What this site is called and where it is.
     pub fn site(&self) -> &site::Site {
         &self.parts.site
+    }
+
+    /// The work that can be done as jobs.
+    pub fn kinds(&self) -> &jobs::Kinds {
+        &self.parts.kinds
     }
 
     /// What time it is.

@@ -9,6 +9,7 @@ mod deliver;
 mod egress_rule;
 mod fetch;
 mod mail;
+mod work;
 
 pub use deliver::{Deliver, Delivered, Delivery, Event, InvalidSecret, SigningSecret};
 pub use egress_rule::{Reason, Rule};
@@ -16,6 +17,7 @@ pub use fetch::{
     Credential, Fetch, FetchBody, FetchError, FetchMethod, FetchRequest, Fetched, Pace, Validators,
 };
 pub use mail::{Letter, Mail, MailError};
+pub use work::{Done, Effect, Routine, Terms, Trouble, Work};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {

@@ -50,6 +50,8 @@ pub struct Cli {
 pub enum Command {
     /// Serve the catalog over HTTP.
     Serve(Serve),
+    /// Do the jobs of a catalog, beside its servers; `serve` does them by itself.
+    Worker(Data),
     /// Bring catalogs in: files, folders, or `-` for standard input.
     Import(Import),
     /// Write the published catalog in an open format.
@@ -317,6 +319,7 @@ impl Cli {
             Command::Index(Index::Rebuild(data))
             | Command::Migrate(data)
             | Command::Doctor(data)
+            | Command::Worker(data)
             | Command::Admin(Admin::Token(Token::List(data))) => Some(data),
             Command::Admin(Admin::Token(Token::Create(create))) => Some(&create.data),
             Command::Admin(Admin::Token(Token::Revoke(revoke))) => Some(&revoke.data),

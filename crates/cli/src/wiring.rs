@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use vitrina_app::{
     App, Parts,
+    jobs::Kinds,
     ports::{SystemClock, SystemIds},
     site::Site,
 };
@@ -79,6 +80,7 @@ impl Catalog {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             site: site(settings, base_url),
+            kinds: Kinds::standard(),
         });
         Ok(Self { app, store })
     }

@@ -63,6 +63,8 @@ typed_ids! {
     RunId = "run";
     /// An API token.
     TokenId = "token";
+    /// A job.
+    JobId = "job";
 }
 
 #[cfg(test)]

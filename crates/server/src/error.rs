@@ -43,6 +43,13 @@ impl From<AppError> for Problem {
             AppError::KeyReused => Self::new(Code::IdempotencyMismatch),
             AppError::KeyBusy => Self::new(Code::IdempotencyInProgress).retry_after(1),
             AppError::AtNotSupported => Self::new(Code::AtNotSupported),
+            AppError::JobState(state) => {
+                let state = state.as_str();
+                Self::new(Code::JobState).with_detail(Bilingual::new(
+                    format!("el trabajo está en el estado «{state}»"),
+                    format!("the job is {state}"),
+                ))
+            }
             AppError::NoSuch { parameter, value } => no_such(parameter, &value),
             error @ AppError::Busy(_) => Self::new(Code::Overloaded).retry_after(5).caused_by(error),
             error @ AppError::Unavailable(_) => Self::new(Code::Unavailable).retry_after(5).caused_by(error),
@@ -78,6 +85,9 @@ fn not_found(what: &'static str) -> Problem {
         "revision" => ("esta revisión", "this revision"),
         "raw original" => ("el original de este registro", "the original of this record"),
         "run" => ("esta importación", "this import"),
+        "job" => ("este trabajo", "this job"),
+        "schedule" => ("este horario", "this schedule"),
+        "kind of job" => ("esta clase de trabajo", "this kind of job"),
         other => (other, other),
     };
     Problem::new(Code::NotFound)

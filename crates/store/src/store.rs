@@ -1,11 +1,14 @@
 //! The store itself: opening, closing, and whether it works.
 
-use crate::{Backend, Blobs, Config, StoreError, connection::Connections, folder};
+use std::sync::Arc;
+
+use crate::{Backend, Blobs, Config, StoreError, connection::Connections, folder, record::Single};
 
 /// The store.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) connections: Connections,
+    pub(crate) single: Arc<Single>,
     blobs: Blobs,
     _presence: folder::Presence,
 }
@@ -23,7 +26,7 @@ impl Store {
             .map_err(|error| StoreError::Unavailable(Box::new(error)))??;
         let blobs = Blobs::open_in(&config.data_dir, entrance.company)?;
         let connections = Connections::open(config).await?;
-        Ok(Self { connections, blobs, _presence: entrance.share()? })
+        Ok(Self { connections, single: Arc::default(), blobs, _presence: entrance.share()? })
     }
 
     /// The database behind it.

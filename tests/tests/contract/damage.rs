@@ -12,6 +12,8 @@ const DAMAGE: &str = "
     UPDATE sources SET last_fetched = '?';
     UPDATE import_runs SET started = '?';
     UPDATE tokens SET expires = '?';
+    UPDATE jobs SET progress = '?';
+    UPDATE schedules SET cron = '?';
     INSERT INTO changes
         SELECT seq + 1, '?', actor, audience, kind, entity_id, op, revision, hash, changed
         FROM changes ORDER BY seq DESC LIMIT 1;

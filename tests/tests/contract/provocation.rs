@@ -47,8 +47,12 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
         }
         "bad-request" if operation.method == "POST" => vec![plain().with("idempotency-key", "two words")],
         "bad-request" => vec![plain().with("if-match", "no-tag")],
-        "not-found" if operation.method == "POST" => vec![plain().asking("organization=no-hay-tal")],
+        "not-found" if operation.method == "POST" && !operation.path.contains('{') => {
+            vec![plain().asking("organization=no-hay-tal")]
+        }
         "not-found" => vec![Request { path: not_there(operation), ..at("no-hay-tal") }],
+        // The job has ended.
+        "job-state" => vec![plain()],
         "gone" if operation.method == "POST" => {
             vec![plain().asking(&format!("organization={}", stage.gone["organizations"]))]
         }

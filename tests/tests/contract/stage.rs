@@ -49,6 +49,28 @@ async fn make(writer: &Http, collection: &str, fate: &str) -> anyhow::Result<Mad
     })
 }
 
+/// A job that was done.
+async fn ended_job(operator: &Http) -> anyhow::Result<String> {
+    let path = "/api/v1/schedules/forget-jobs/run";
+    let job = operator.send("POST".parse()?, path, &[], "".into()).await?.expect(201)?.json();
+    let id = job["id"].as_str().context("no id")?;
+    let begun = std::time::Instant::now();
+    while operator.get(&format!("/api/v1/jobs/{id}")).await?.expect(200)?.json()["state"] != "succeeded" {
+        ensure!(begun.elapsed().as_secs() < 30, "the job is never done");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    Ok(id.to_owned())
+}
+
+/// What is there by a name of its own.
+fn named(operation: &Operation) -> &'static str {
+    match operation.collection() {
+        "schedules" => "forget-jobs",
+        "schemas" => "dataset",
+        _ => "data-theme",
+    }
+}
+
 impl Stage {
     pub(crate) async fn set(http: &Http, token: String, weak: String) -> anyhow::Result<Self> {
         let writer = http.with_token(&token);
@@ -70,6 +92,7 @@ impl Stage {
         let headers = [("content-type", "application/json")];
         let run =
             writer.send("POST".parse()?, target, &headers, catalog.to_string().into()).await?.expect(201)?;
+        there.insert("jobs".to_owned(), ended_job(&writer).await?);
         // Tags of lists follow the index, which follows the log.
         let begun = std::time::Instant::now();
         while http.get("/api/v1/status").await?.json()["index_is_current"] != true {
@@ -100,7 +123,7 @@ impl Stage {
             .replace("{number}", "1")
             .replace("{identifier}", "datasets-kept")
             .replace("{file}", "datasets.ndjson")
-            .replace("{name}", if operation.id == "get_schema" { "dataset" } else { "data-theme" });
+            .replace("{name}", named(operation));
         let mut request =
             Request { path, token: operation.needs_token.then(|| self.token.clone()), ..Request::default() };
         if let Some((media_type, example)) = &operation.body {

@@ -21,6 +21,7 @@ mod openapi;
 mod serve;
 mod token;
 mod validate;
+mod worker;
 
 /// What every command works under.
 pub(crate) struct Context {
@@ -40,7 +41,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
     }
     let settings = Settings::load(file.as_deref(), environment, &flags)?;
     let level = settings.log_level.as_deref().unwrap_or(match cli.command {
-        Command::Serve(_) => "info",
+        Command::Serve(_) | Command::Worker(_) => "info",
         _ => "warn",
     });
     logging::start(level, settings.log_format)?;
@@ -55,6 +56,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
             let threads = serve::threads(&context.settings);
             block_on_threads(Some(threads), serve::run(context, serve))
         }
+        Command::Worker(_) => block_on(worker::run(context)),
         Command::Import(import) => block_on(import::run(context, import)),
         Command::Export(export) => block_on(export::run(context, export)),
         Command::Validate(validate) => block_on(validate::run(context, validate)),

@@ -17,7 +17,7 @@ use vitrina_server::{
 };
 use vitrina_store::Store;
 
-use super::Context;
+use super::{Context, worker};
 use crate::{
     args::Serve,
     config::{Settings, Tls},
@@ -56,7 +56,8 @@ pub(super) async fn run(context: Context, serve: &Serve) -> Result<Exit, Failure
     if serve.demo {
         fill(&catalog.app).await?;
     }
-    let ended = doors.serve(&catalog.app, options).await;
+    worker::ensure_schedules(&catalog.app).await?;
+    let ended = doors.serve(&catalog.app, options, NonZeroUsize::new(settings.workers)).await;
     catalog.close().await;
     tracing::info!("ended");
     match ended? {
@@ -98,8 +99,13 @@ impl Doors {
         Ok(Self { catalog, figures })
     }
 
-    /// Serves and lets the index follow until a signal, then ends in the reverse order.
-    async fn serve(self, app: &App, options: Options) -> Result<Ended, Failure> {
+    /// Serves, works and lets the index follow until a signal, then ends in the reverse order.
+    async fn serve(
+        self,
+        app: &App,
+        options: Options,
+        workers: Option<NonZeroUsize>,
+    ) -> Result<Ended, Failure> {
         let Self { catalog, figures } = self;
         let lifecycle = Lifecycle::default();
         // Heard from before anyone is told that the server listens.
@@ -110,6 +116,10 @@ impl Doors {
             let lifecycle = lifecycle.clone();
             follow::spawn(app, Pace::Prompt, async move { lifecycle.stopping().await })
         };
+        let working = workers.map(|at_once| {
+            let lifecycle = lifecycle.clone();
+            tokio::spawn(worker::worker(app, at_once).run(async move { lifecycle.stopping().await }))
+        });
         let figures = figures.map(|figures| {
             tracing::info!(address = %figures.address(), "figures");
             tokio::spawn(figures.serve(vitrina_server::metrics_router(), lifecycle.clone()))
@@ -120,6 +130,11 @@ impl Doors {
         // When serving failed nobody else tells the others.
         lifecycle.stop();
         signals.abort();
+        if let Some(working) = working
+            && let Err(error) = working.await
+        {
+            tracing::error!(%error, "the worker died");
+        }
         if let Err(error) = follower.await {
             tracing::error!(%error, "the follower of the log died");
         }

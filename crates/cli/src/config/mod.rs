@@ -61,6 +61,8 @@ pub struct Settings {
     pub metrics_listen: Option<SocketAddr>,
     /// How many requests of a class run at once, where ours does not fit.
     pub budgets: List<OwnBudget>,
+    /// How many jobs a process does at once.
+    pub workers: usize,
     /// What the site is called, in Spanish.
     pub site_title: String,
     /// What the site is called, in English.
@@ -92,6 +94,7 @@ impl Default for Settings {
             hosts: List::default(),
             metrics_listen: None,
             budgets: List::default(),
+            workers: 2,
             site_title: "Catálogo de información de interés público".to_owned(),
             site_title_en: "Catalog of public-interest information".to_owned(),
             site_description: "Lo que las instituciones publican porque a todas las personas les sirve."

@@ -116,6 +116,15 @@ pub const SETTINGS: &[Setting] = &[
              what is in force is at `/api/v1/limits`.",
     },
     Setting {
+        name: "workers",
+        flag: None,
+        example: "4",
+        es: "Cuántos trabajos hace a la vez cada proceso. Con 0 el servidor no hace ninguno y los deja a \
+             `vitrina worker`.",
+        en: "How many jobs each process does at once. With 0 the server does none and leaves them to \
+             `vitrina worker`.",
+    },
+    Setting {
         name: "site_title",
         flag: None,
         example: "Datos de Ejemplo",

@@ -58,6 +58,7 @@ parameters! {
     Bom = "bom", Shape::Truth, "Whether CSV begins with a byte order mark.";
     Kind = "kind", Shape::Text, "The kinds of record, repeated or separated by commas.";
     Outcome = "outcome", Shape::Text, "Only items with this outcome.";
+    State = "state", Shape::Text, "Only items in this state.";
     From = "from", Shape::Text, "Where it starts: a revision number or a change token.";
     To = "to", Shape::Text, "Where it ends: a revision number.";
     Source = "source", Shape::Text, "The name of the source that the records come from.";

@@ -76,6 +76,8 @@ impl RouteClass {
             _ if !is_read => Self::Write,
             "search" | "facets" | "suggest" => Self::Search,
             "exports" if resource.contains('/') => Self::Export,
+            // Sent for as long as the job runs.
+            "jobs" if resource.ends_with("/events") => Self::Export,
             // Free text and filters are answered by the index, as a search is; only lists of records have them.
             _ if is_collection(resource) && asks_index(uri) => Self::Search,
             _ => Self::Read,
@@ -150,6 +152,9 @@ mod tests {
     #[case("GET", "/api/v1/datasets/x?f=ttl", "", RouteClass::Read)]
     #[case("GET", "/api/v1/exports", "", RouteClass::Read)]
     #[case("GET", "/api/v1/exports/datasets.ndjson", "", RouteClass::Export)]
+    #[case("GET", "/api/v1/jobs/x", "", RouteClass::Read)]
+    #[case("GET", "/api/v1/jobs/x/events", "", RouteClass::Export)]
+    #[case("POST", "/api/v1/jobs/x/cancel", "", RouteClass::Write)]
     #[case("GET", "/catalog?f=ttl", "text/html", RouteClass::Export)]
     #[case("GET", "/api/v1/search?q=x", "", RouteClass::Search)]
     #[case("POST", "/api/v1/datasets", "", RouteClass::Write)]

@@ -74,6 +74,11 @@ impl Taken<'_> {
         self.method == "get"
     }
 
+    /// Whether what is answered has no end to be tagged.
+    fn streams_events(&self) -> bool {
+        self.operation["responses"]["200"]["content"].get("text/event-stream").is_some()
+    }
+
     fn needs_token(&self) -> bool {
         self.operation.get("security").is_some()
     }
@@ -195,6 +200,9 @@ impl Taken<'_> {
         if self.names_record() || self.names_part() || is_placed {
             codes.push(Code::Gone);
         }
+        if matches!(self.id(), "cancel_job" | "retry_job") {
+            codes.push(Code::JobState);
+        }
         if self.has("header", "If-Match") {
             codes.extend([Code::BadRequest, Code::PreconditionRequired, Code::PreconditionFailed]);
         }
@@ -215,13 +223,14 @@ pub fn add_answers(document: &mut Value) {
             let codes: Vec<Code> =
                 taken.codes().into_iter().filter_map(|at| Code::ALL.get(at).copied()).collect();
             let is_read = taken.is_read();
+            let is_document = is_read && !taken.streams_events();
             let moves = is_read && taken.names_record();
             add_problems(operation, &codes, &mut used);
-            add_headers(operation, is_read);
+            add_headers(operation, is_document);
             if moves {
                 operation["responses"]["301"] = moved();
             }
-            if is_read {
+            if is_document {
                 operation["responses"]["304"] = json!({"description": "The reader has this representation already (`If-None-Match` or `If-Modified-Since`)."});
             }
         }

@@ -16,6 +16,10 @@ pub fn add_examples(document: &mut Value) {
             set(document, &item, "patch", media_type, &patch);
         }
     }
+    let timetable = json!({"cron": "15 4 * * *"});
+    for media_type in ["application/merge-patch+json", "application/json"] {
+        set(document, "/api/v1/schedules/{name}", "patch", media_type, &timetable);
+    }
     let by_identifier = "/api/v1/organizations/{id}/datasets/by-identifier/{identifier}";
     set(document, by_identifier, "put", "application/json", &sample(Kind::Dataset));
     let catalog = json!({"conformsTo": "https://project-open-data.cio.gov/v1.1/schema", "dataset": [sample(Kind::Dataset)]});

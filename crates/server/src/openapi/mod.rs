@@ -39,6 +39,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("changes", "Everything that changed, in order, for ever."),
     ("import", "Bulk import with the fate of every record, and the sources records come from."),
     ("rules", "Guidelines, vocabularies, schemas and validation."),
+    ("jobs", "Work that outlives the request that asked for it, and the schedules that file it."),
     ("site", "Limits in force, state, bulk exports."),
 ];
 

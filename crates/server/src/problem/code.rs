@@ -96,6 +96,9 @@ codes! {
     IdempotencyInProgress = "idempotency-in-progress", CONFLICT, "La primera petición sigue en curso", "First request still running",
         "La petición con la misma `Idempotency-Key` aún no termina; repítala después.",
         "The request with the same `Idempotency-Key` has not ended; repeat it later.";
+    JobState = "job-state", CONFLICT, "El trabajo no está en ese punto", "The job is not at that point",
+        "El trabajo ya terminó, o aún no; el detalle dice en qué estado está.",
+        "The job has ended already, or has not yet; the detail tells its state.";
     Gone = "gone", GONE, "Retirado", "Gone",
         "El registro existió y fue retirado o borrado; la respuesta dice cuándo y por qué.",
         "The record was here and was withdrawn or deleted; the answer says when and why.";

@@ -14,11 +14,13 @@ pub(crate) mod export;
 pub(crate) mod guideline;
 pub(crate) mod health;
 pub(crate) mod import;
+pub(crate) mod job;
 pub(crate) mod limit;
 pub(crate) mod organization;
 pub(crate) mod page;
 pub(crate) mod record;
 pub(crate) mod run;
+pub(crate) mod schedule;
 pub(crate) mod schema;
 pub(crate) mod search;
 pub(crate) mod series;
@@ -48,6 +50,8 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .merge(vocabulary::routes())
         .merge(schema::routes())
         .merge(export::routes())
+        .merge(job::routes())
+        .merge(schedule::routes())
         .merge(limit::routes())
         .merge(status::routes())
 }

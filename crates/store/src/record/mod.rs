@@ -4,6 +4,7 @@ mod list;
 mod next;
 mod read;
 mod row;
+mod single;
 mod visible;
 mod write;
 
@@ -14,6 +15,7 @@ use sea_orm::DeriveIden;
 
 pub use read::Current;
 pub use row::Extent;
+pub(crate) use single::Single;
 pub(crate) use visible::{Shelf, found, listed, listed_on, remembered, stretches};
 
 /// The table and its columns.

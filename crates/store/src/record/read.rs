@@ -91,7 +91,7 @@ impl CurrentRow {
     }
 }
 
-fn selected(condition: Condition, extent: Extent, backend: DbBackend) -> SelectStatement {
+pub(super) fn selected(condition: Condition, extent: Extent, backend: DbBackend) -> SelectStatement {
     let records = Query::select()
         .columns(Records::COLUMNS.map(|column| (Records::Table, column)))
         .from(Records::Table)
@@ -100,7 +100,7 @@ fn selected(condition: Condition, extent: Extent, backend: DbBackend) -> SelectS
     row::composed(records, Order::Asc, extent, backend)
 }
 
-fn named(kind: Kind, id: RecordId) -> Condition {
+pub(super) fn named(kind: Kind, id: RecordId) -> Condition {
     Condition::all()
         .add(Expr::col((Records::Table, Records::Id)).eq(id.uuid()))
         .add(Expr::col((Records::Table, Records::Kind)).eq(kind.as_str()))
@@ -115,9 +115,9 @@ impl Store {
         id: RecordId,
         extent: Extent,
     ) -> Result<Option<Record<Stored>>, StoreError> {
-        let condition = named(kind, id).add(visible::found(scope));
-        let query = selected(condition, extent, self.connections.reader.get_database_backend());
-        self.connections.reader.query_one(&query).await?.as_ref().map(row::record).transpose()
+        let reader = &self.connections.reader;
+        let statement = self.single.statement(scope, kind, id, extent, reader.get_database_backend());
+        reader.query_one_raw(statement).await?.as_ref().map(row::record).transpose()
     }
 
     /// Records by id, whatever their kind, in the order asked; those out of scope or gone are left out.

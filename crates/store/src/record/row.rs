@@ -16,7 +16,7 @@ use super::Records;
 use crate::{StoreError, column::Cell};
 
 /// How many of a record's distributions are read with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Extent {
     /// All of them.
     Whole,

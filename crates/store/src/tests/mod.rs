@@ -3,6 +3,7 @@
 mod change;
 mod distribution;
 mod import;
+mod job;
 mod long_name;
 mod lost_update;
 mod past;

@@ -1,0 +1,10 @@
+//! Jobs outlive whoever does them, and can be seen, followed and stopped.
+
+use std::time::Duration;
+
+mod http;
+mod killed;
+mod worker;
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_mins(3);
