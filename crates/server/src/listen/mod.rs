@@ -15,7 +15,6 @@ use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioTimer;
 use tokio::{
     net::{TcpListener, TcpStream},
-    runtime,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
@@ -23,6 +22,7 @@ use tokio_util::task::TaskTracker;
 use tower::Service as _;
 
 mod body;
+mod front;
 mod lifecycle;
 mod limits;
 mod progress;
@@ -33,6 +33,7 @@ mod tests;
 
 pub(crate) use body::Awaited;
 use body::Watched;
+use front::Front;
 pub use lifecycle::Lifecycle;
 pub use limits::Limits;
 use stream::{Answering, Phase, Stream};
@@ -124,25 +125,22 @@ impl Listener {
     ) -> Result<Ended, ListenError> {
         let Self { tcp, address, limits } = self;
         let unusable = |source: io::Error| ListenError::Unusable { address, source };
-        let front = runtime::Builder::new_multi_thread()
-            .worker_threads(threads.get())
-            .thread_name("front")
-            .enable_all()
-            .build()
-            .map_err(unusable)?;
+        let front = Front::start(threads).map_err(unusable)?;
         let tcp = tcp.into_std().map_err(unusable)?;
-        let serving = front.spawn(async move {
+        let first = front.next().clone();
+        let serving = first.spawn(async move {
             let tcp = TcpListener::from_std(tcp)?;
-            Ok(Self { tcp, address, limits }.serve(app, lifecycle).await)
+            Ok(Self { tcp, address, limits }.serve_on(Some(front), app, lifecycle).await)
         });
-        let ended = serving.await.map_err(io::Error::other).and_then(std::convert::identity);
-        // What was cut off may still be on these threads; nobody waits for it.
-        front.shutdown_background();
-        ended.map_err(unusable)
+        serving.await.map_err(io::Error::other).and_then(std::convert::identity).map_err(unusable)
     }
 
     /// Serves until the lifecycle says stop, then until every request is answered or time is up.
     pub async fn serve(self, app: Router, lifecycle: Lifecycle) -> Ended {
+        self.serve_on(None, app, lifecycle).await
+    }
+
+    async fn serve_on(self, front: Option<Front>, app: Router, lifecycle: Lifecycle) -> Ended {
         let Self { tcp, address: _, limits } = self;
         let server = Server {
             app,
@@ -150,6 +148,7 @@ impl Listener {
             census: Census::new(limits.connections_per_address),
             limits: Arc::new(limits),
             connections: TaskTracker::new(),
+            front,
             lifecycle,
         };
         server.accept_until_stopped(tcp).await;
@@ -163,6 +162,8 @@ struct Server {
     census: Census,
     limits: Arc<Limits>,
     connections: TaskTracker,
+    /// The threads of connections; nothing where they are on that of the accept loop.
+    front: Option<Front>,
     lifecycle: Lifecycle,
 }
 
@@ -231,7 +232,14 @@ impl Server {
             _slot: slot,
             _place: place.flatten(),
         };
-        self.connections.spawn(connection.run(stream));
+        match self.front.as_ref().map(Front::next) {
+            None => drop(self.connections.spawn(connection.run(stream))),
+            // The socket is told of on the thread that will wait for it.
+            Some(thread) => match stream.into_std() {
+                Ok(stream) => drop(self.connections.spawn_on(connection.run_there(stream), thread)),
+                Err(error) => tracing::warn!(%error, "a connection was lost before it was read"),
+            },
+        }
     }
 
     async fn drain(&self) -> Ended {
@@ -267,6 +275,13 @@ struct Connection {
 }
 
 impl Connection {
+    async fn run_there(self, tcp: std::net::TcpStream) {
+        match TcpStream::from_std(tcp) {
+            Ok(tcp) => self.run(tcp).await,
+            Err(error) => tracing::warn!(%error, "a connection was lost before it was read"),
+        }
+    }
+
     async fn run(self, tcp: TcpStream) {
         let open = metrics::gauge!("vitrina_connections");
         open.increment(1);
