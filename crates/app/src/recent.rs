@@ -44,8 +44,8 @@ pub struct Moment {
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
     seen: RwLock<Seen>,
-    /// Held by the one who looks, so that the others wait for the same answer.
-    looking: Mutex<()>,
+    /// Held by the one who looks, so that the others wait for the same answer; when the last look failed, if it did.
+    looking: Mutex<Option<Instant>>,
     /// Counts what makes a look old: the writes of this process, and what it hears of those of others.
     news: AtomicU64,
 }
@@ -92,9 +92,14 @@ impl Recent {
         if let Some(moment) = self.fresh() {
             return Ok(moment);
         }
-        let _looking = self.looking.lock().await;
+        let asked = Instant::now();
+        let mut failed = self.looking.lock().await;
         if let Some(moment) = self.fresh() {
             return Ok(moment);
+        }
+        if failed.is_some_and(|failed| failed >= asked) {
+            // A database that is gone is waited for by one, and not by all who wait for him, one after the other.
+            return Err(StoreError::Unavailable("a look that was waited for failed".into()));
         }
         // Taken before the look: what is written during it makes it old.
         let looked = (Instant::now(), self.news.load(Ordering::Acquire));
@@ -103,9 +108,11 @@ impl Recent {
             seen.looked.map(|_| seen.moment.log)
         };
         let sight = match last {
-            Some(last) => Sight::after(last, store).await?,
-            None => Sight::whole(store).await?,
+            Some(last) => Sight::after(last, store).await,
+            None => Sight::whole(store).await,
         };
+        *failed = sight.is_err().then(Instant::now);
+        let sight = sight?;
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         match sight {
             Sight::New(changes) => seen.follow(&changes),

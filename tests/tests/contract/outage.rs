@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use tokio::task::JoinSet;
 use vitrina_store::testing::{OwnCluster, Session};
 use vitrina_tests::Http;
@@ -40,6 +40,7 @@ async fn a_database_that_is_gone_is_told_from_one_that_hangs() {
     let gone = owed(NAME, "unavailable").unwrap();
     recorder.send_together(requests(&stage, &gone)).await.unwrap();
     recorder.settle(&gone, "unavailable");
+    nobody_waits_behind_others(&recorder.http, &stage).await.unwrap();
 
     start(&mut cluster).unwrap();
     warm(&cluster.url(), &recorder.http).await.unwrap();
@@ -47,6 +48,22 @@ async fn a_database_that_is_gone_is_told_from_one_that_hangs() {
     let hanging = owed(NAME, "timed-out").unwrap();
     recorder.send_together(requests(&stage, &hanging)).await.unwrap();
     recorder.settle(&hanging, "timed-out");
+}
+
+/// Everybody who asks for the same in the same moment is told in the same moment: in a line behind each other they would
+/// all but the first two run out of time.
+async fn nobody_waits_behind_others(http: &Http, stage: &Stage) -> anyhow::Result<()> {
+    let path = format!("/api/v1/datasets/{}", stage.there["datasets"]);
+    let mut readers = JoinSet::new();
+    for _ in 0..20 {
+        let (http, path) = (http.clone(), path.clone());
+        readers.spawn(async move { http.get(&path).await });
+    }
+    while let Some(answered) = readers.join_next().await {
+        let answer = answered??;
+        ensure!(answer.json()["code"] == "unavailable", "{} {}", answer.status, answer.text());
+    }
+    Ok(())
 }
 
 fn requests(stage: &Stage, operations: &[Operation]) -> Vec<(Operation, Request)> {
