@@ -40,7 +40,7 @@ pub enum FileKind {
     Xlsb,
     /// A workbook of old Microsoft Excel.
     Xls,
-    /// A workbook of OpenDocument.
+    /// A workbook of `OpenDocument`.
     Ods,
     /// An archive of files.
     Zip,

@@ -49,7 +49,7 @@ pub enum WorkClass {
 pub enum ParseError {
     /// The file itself is the reason.
     #[error("the file is refused: {}", .0.finding.code)]
-    Refused(Box<Refusal>),
+    Refused(Refusal),
     /// Nobody could be made to look.
     #[error("nobody looks into files")]
     Unavailable(#[source] io::Error),
@@ -61,7 +61,7 @@ pub struct Refusal {
     /// The kind of reason.
     pub reason: RefusalReason,
     /// The rule, the place and what to do.
-    pub finding: Finding,
+    pub finding: Box<Finding>,
 }
 
 /// Why a file is not read further, split by what its owner can do.
@@ -79,7 +79,7 @@ impl Refusal {
     pub fn too_complex(code: &str, pointer: impl Into<String>, message: Bilingual) -> Self {
         Self {
             reason: RefusalReason::TooComplex,
-            finding: Finding::new(Severity::Error, code, pointer, message),
+            finding: Box::new(Finding::new(Severity::Error, code, pointer, message)),
         }
     }
 
@@ -87,7 +87,7 @@ impl Refusal {
     pub fn unreadable(code: &str, pointer: impl Into<String>, message: Bilingual) -> Self {
         Self {
             reason: RefusalReason::Unreadable,
-            finding: Finding::new(Severity::Error, code, pointer, message),
+            finding: Box::new(Finding::new(Severity::Error, code, pointer, message)),
         }
     }
 
@@ -106,6 +106,6 @@ impl Refusal {
 
 impl From<Refusal> for ParseError {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused(Box::new(refusal))
+        Self::Refused(refusal)
     }
 }
