@@ -9,6 +9,7 @@ pub mod disk;
 pub mod history;
 mod http;
 pub mod ledger;
+pub mod packing;
 mod program;
 mod random;
 mod swarm;

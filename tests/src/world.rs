@@ -87,6 +87,7 @@ pub fn assembled(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<
         validator,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
+        parser: Arc::new(vitrina_cli::parse_worker::Here),
         site: site(),
         kinds,
     }))

@@ -7,7 +7,7 @@
 #![cfg(test)]
 
 use std::{
-    io::Read as _,
+    io::{Cursor, Read as _},
     net::TcpListener,
     os::unix::process::ExitStatusExt as _,
     process::{Command, ExitStatus, Stdio},
@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use calamine::{Reader as _, Xlsx};
 use cargo_metadata::MetadataCommand;
 use hyper::Method;
 use rstest::rstest;
@@ -27,7 +28,11 @@ use tantivy::{
     query::QueryParser,
     schema::{Schema, TEXT},
 };
-use vitrina_tests::{Engine, Http, Program, Setup, told};
+use vitrina_tests::{
+    Engine, Http, Program, Setup,
+    packing::{Workbook, cells_at},
+    told,
+};
 
 /// Which hazard a child process of this test shall run into.
 const HAZARD: &str = "VITRINA_TEST_HAZARD";
@@ -62,6 +67,11 @@ fn the_hazard_of_a_child() {
             let deep = (0..1_000_000).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
             drop(deep);
         }
+        "corners of a sheet" => {
+            let file = Workbook::of(&cells_at(&["A1", "XFD1048576"])).finish();
+            let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(file)).unwrap();
+            let _ = workbook.worksheet_range("Hoja1");
+        }
         other => panic!("no such hazard: {other}"),
     });
 }
@@ -81,6 +91,7 @@ fn a_child_without_a_hazard_lives() {
 #[case("parentheses")]
 #[case("nested query")]
 #[case("deep value")]
+#[case("corners of a sheet")]
 fn the_unguarded_part_kills_its_process(#[case] hazard: &str) {
     let ended = child(hazard);
     assert!(ended.signal().is_some(), "{hazard}: {ended:?}");

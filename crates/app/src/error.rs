@@ -11,7 +11,7 @@ use vitrina_domain::{
     time::Timestamp,
 };
 
-use crate::auth::Denied;
+use crate::{auth::Denied, ports::parser::Refusal};
 
 /// What stands in the place of a record that is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,12 @@ pub enum AppError {
     /// The bytes are no catalog that can be read.
     #[error(transparent)]
     Unreadable(#[from] vitrina_formats::read::ReadError),
+    /// The file is not read further.
+    #[error("the file is refused: {}", .0.finding.code)]
+    Refused(Refusal),
+    /// Nobody could be made to look into a file; later somebody may.
+    #[error("nobody looks into files now")]
+    NoWorker(#[source] std::io::Error),
     /// The document was fetched before the one that was applied last from the same source.
     #[error("the document is older than the last one applied from this source")]
     Stale {

@@ -24,6 +24,7 @@ pub mod facet;
 pub mod follow;
 pub mod idempotency;
 pub mod import;
+pub mod inspect;
 pub mod jobs;
 pub mod list;
 pub mod ports;
@@ -71,6 +72,8 @@ pub struct Parts {
     pub clock: Arc<dyn ports::Clock>,
     /// Where new ids come from.
     pub ids: Arc<dyn ports::Ids>,
+    /// Who looks into files of others.
+    pub parser: Arc<dyn ports::parser::Parser>,
     /// What this site is called and where it is.
     pub site: site::Site,
     /// The work that can be done as jobs.

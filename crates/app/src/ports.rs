@@ -9,6 +9,7 @@ mod deliver;
 mod egress_rule;
 mod fetch;
 mod mail;
+pub mod parser;
 mod work;
 
 pub use deliver::{Deliver, Delivered, Delivery, Event, InvalidSecret, SigningSecret};

@@ -58,6 +58,11 @@ pub enum Command {
     Export(Export),
     /// Check catalogs against the guidelines, without a database.
     Validate(Validate),
+    /// Tell what data files are, what is in them, and what their owner should know.
+    Inspect(Inspect),
+    /// Look into one file for the program that asks: what `serve` and `inspect` start, and nobody else.
+    #[command(hide = true)]
+    ParseWorker(ParseWorker),
     /// Look after the search index.
     #[command(subcommand)]
     Index(Index),
@@ -219,6 +224,30 @@ pub struct Validate {
     pub format: ReportFormat,
 }
 
+/// `vitrina inspect`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    vitrina inspect nomina.xlsx\n  \
+    vitrina inspect datos/*.csv --format json\n\n\
+    Each file is read by a process of its own that can open nothing else. The exit code is 1 when a file is refused or \
+    has an error, 0 when there are only warnings.")]
+pub struct Inspect {
+    /// The files.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The form of the report.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: ReportFormat,
+}
+
+/// `vitrina parse-worker`.
+#[derive(Debug, Args)]
+pub struct ParseWorker {
+    /// The task, in JSON.
+    #[arg(value_name = "TASK")]
+    pub task: String,
+}
+
 /// `vitrina index`.
 #[derive(Debug, Subcommand)]
 pub enum Index {
@@ -323,7 +352,9 @@ impl Cli {
             | Command::Admin(Admin::Token(Token::List(data))) => Some(data),
             Command::Admin(Admin::Token(Token::Create(create))) => Some(&create.data),
             Command::Admin(Admin::Token(Token::Revoke(revoke))) => Some(&revoke.data),
-            Command::Validate(_) | Command::Openapi(_) => None,
+            Command::Validate(_) | Command::Inspect(_) | Command::ParseWorker(_) | Command::Openapi(_) => {
+                None
+            }
         };
         flags.data_dir = data.and_then(|data| data.data_dir.clone());
         flags.database_url = data.and_then(|data| data.database_url.clone());

@@ -12,6 +12,7 @@ use clap::Parser as _;
 
 pub mod args;
 pub mod config;
+pub mod parse_worker;
 
 mod command;
 mod demo;

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use vitrina_app::{
     App, Parts,
     jobs::Kinds,
-    ports::{SystemClock, SystemIds},
+    ports::{SystemClock, SystemIds, parser::Parser},
     site::Site,
 };
 use vitrina_domain::{finding::Bilingual, guideline::Guidelines, vocabulary::Vocabularies};
@@ -14,7 +14,7 @@ use vitrina_search::Index;
 use vitrina_store::{Store, StoreError};
 use vitrina_validation::Validator;
 
-use crate::{config::Settings, failure::Failure};
+use crate::{config::Settings, failure::Failure, parse_worker};
 
 /// The key under which the store keeps what permanent addresses begin with.
 pub(crate) const BASE_URL_KEY: &str = "base_url";
@@ -79,6 +79,7 @@ impl Catalog {
             validator: Arc::new(validator),
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
+            parser: parser(settings)?,
             site: site(settings, base_url),
             kinds: Kinds::standard(),
         });
@@ -125,6 +126,22 @@ pub(crate) fn store_failure(sentence: impl Into<String>, error: StoreError) -> F
         }
     };
     Failure::because(sentence, error).help(help)
+}
+
+/// Who looks into files: processes of their own.
+#[cfg(unix)]
+pub(crate) fn parser(settings: &Settings) -> Result<Arc<dyn Parser>, Failure> {
+    let bulk_bytes = u64::from(settings.parse_memory.get()) << 20;
+    let pool = parse_worker::this_program()
+        .and_then(|program| parse_worker::Pool::start(program, vitrina_server::cores(), bulk_bytes))
+        .map_err(|error| Failure::because("cannot start the threads of the parse workers", error))?;
+    Ok(Arc::new(pool))
+}
+
+/// Elsewhere a process cannot give up what it does not need, and one of its own would protect nobody.
+#[cfg(not(unix))]
+pub(crate) fn parser(_settings: &Settings) -> Result<Arc<dyn Parser>, Failure> {
+    Ok(Arc::new(parse_worker::Here))
 }
 
 fn site(settings: &Settings, base_url: String) -> Site {

@@ -1,12 +1,16 @@
 //! What the use cases refuse, as problems.
 
 use axum::http::header;
-use vitrina_app::{AppError, Tombstone, auth::Denied};
+use vitrina_app::{
+    AppError, Tombstone,
+    auth::Denied,
+    ports::parser::{Refusal, RefusalReason},
+};
 use vitrina_domain::{finding::Bilingual, record::Unreadable};
 
 use crate::{
     conditional::{EntityTag, revision_stem},
-    problem::{Code, Problem, TombstoneBody},
+    problem::{Code, Problem, TombstoneBody, Violation},
 };
 
 impl From<AppError> for Problem {
@@ -33,6 +37,7 @@ impl From<AppError> for Problem {
                 format!("«{what}» ya está ocupado por otro registro"),
                 format!("\"{what}\" is taken by another record"),
             )),
+            AppError::Refused(refusal) => refused(refusal),
             AppError::Unreadable(cause) => unreadable(&cause.explain()),
             AppError::Stale { applied } => Self::new(Code::StaleFetch).with_detail(Bilingual::new(
                 format!("la última lectura aplicada de esta fuente es del {applied}"),
@@ -51,7 +56,9 @@ impl From<AppError> for Problem {
                 ))
             }
             AppError::NoSuch { parameter, value } => no_such(parameter, &value),
-            error @ AppError::Busy(_) => Self::new(Code::Overloaded).retry_after(5).caused_by(error),
+            error @ (AppError::Busy(_) | AppError::NoWorker(_)) => {
+                Self::new(Code::Overloaded).retry_after(5).caused_by(error)
+            }
             error @ AppError::Unavailable(_) => Self::new(Code::Unavailable).retry_after(5).caused_by(error),
             error => Self::internal(error),
         }
@@ -116,6 +123,15 @@ impl From<&Tombstone> for TombstoneBody {
             is_final: *deleted,
         }
     }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    let Refusal { reason, finding } = refusal;
+    let code = match reason {
+        RefusalReason::TooComplex => Code::ResourceTooComplex,
+        RefusalReason::Unreadable => Code::UnreadableSource,
+    };
+    Problem::new(code).with_detail(finding.message.clone()).with_error(Violation::from(*finding))
 }
 
 fn unreadable(cause: &Bilingual) -> Problem {

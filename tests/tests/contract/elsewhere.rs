@@ -16,10 +16,10 @@ pub(crate) struct Elsewhere {
 }
 
 /// What takes a body of any length has half a minute for each part of it, which is too long to wait here.
-const STREAMING: &[&str] = &["create_import", "validate_document"];
+const STREAMING: &[&str] = &["create_import", "inspect_file", "validate_document"];
 
 /// What takes a body and neither a key nor an entity tag: only the body itself can be wrong.
-const PLAIN: &[&str] = &["create_import", "retime_schedule", "validate_document"];
+const PLAIN: &[&str] = &["create_import", "inspect_file", "retime_schedule", "validate_document"];
 
 /// Nothing outside of the program can break what is answered without a database.
 const UNBREAKABLE: &[&str] = &[
@@ -27,6 +27,7 @@ const UNBREAKABLE: &[&str] = &[
     "get_limits",
     "get_schema",
     "get_vocabulary",
+    "inspect_file",
     "list_guidelines",
     "list_schemas",
     "list_vocabularies",

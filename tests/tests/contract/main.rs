@@ -96,7 +96,8 @@ async fn whatever_needs_a_token_asks_for_it_before_anything_else() {
     let (server, stage) = staged(&setup).await.unwrap();
     let mut looked_at = 0;
     for operation in Operation::all().unwrap() {
-        let is_write = operation.method != "GET" && operation.id != "validate_document";
+        let is_write =
+            operation.method != "GET" && !["inspect_file", "validate_document"].contains(&&*operation.id);
         let is_closed = is_write || CLOSED.contains(&operation.collection());
         assert_eq!(operation.needs_token, is_closed, "{}", operation.id);
         if !is_closed {

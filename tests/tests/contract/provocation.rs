@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use vitrina_tests::packing::Packing;
+
 use crate::{operation::Operation, request::Request, stage::Stage};
 
 /// The requests after which an operation has told a code, in their order; none for a code that is not known here.
@@ -29,6 +31,8 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
         "too-deep" => vec![plain().saying(&"[".repeat(1_000))],
         "payload-too-large" => vec![plain().saying(&format!("\"{}\"", "a".repeat(stage.write_bytes)))],
         "invalid-document" => vec![current(stage, operation, plain()).saying("[]")],
+        "unreadable-source" if operation.id == "inspect_file" => vec![plain().saying("PK\u{3}\u{4}")],
+        "resource-too-complex" => vec![plain().sending(crowded())],
         "unreadable-source" => vec![plain().saying("\u{1}\u{2}")],
         "stale-fetch" => vec![plain().asking("source=stage").asking("fetched_at=2026-01-01")],
         "conflict" => {
@@ -99,6 +103,11 @@ fn current(stage: &Stage, operation: &Operation, request: Request) -> Request {
         Some(_) if !operation.path.contains("{identifier}") => request.with("if-match", "*"),
         _ => request.without("if-match"),
     }
+}
+
+/// An archive of more entries than an archive may have.
+fn crowded() -> Vec<u8> {
+    (0..1_001).fold(Packing::new(), |packing, number| packing.file(format!("{number}"), b"")).finish()
 }
 
 /// A document that says something else than what is there.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use vitrina_tests::{Answer, Http};
 
 use crate::operation::Operation;
@@ -12,7 +13,7 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) query: Vec<String>,
     pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) body: String,
+    pub(crate) body: Bytes,
     pub(crate) token: Option<String>,
 }
 
@@ -22,7 +23,7 @@ impl Request {
         let http = self.token.as_ref().map_or_else(|| http.clone(), |token| http.with_token(token));
         let headers: Vec<(&str, &str)> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        http.send(operation.method.parse()?, &self.target(), &headers, self.body.clone().into()).await
+        http.send(operation.method.parse()?, &self.target(), &headers, self.body.clone()).await
     }
 
     pub(crate) fn target(&self) -> String {
@@ -48,8 +49,11 @@ impl Request {
         self
     }
 
-    pub(crate) fn saying(mut self, body: &str) -> Self {
-        body.clone_into(&mut self.body);
-        self
+    pub(crate) fn saying(self, body: &str) -> Self {
+        Self { body: Bytes::copy_from_slice(body.as_bytes()), ..self }
+    }
+
+    pub(crate) fn sending(self, body: Vec<u8>) -> Self {
+        Self { body: body.into(), ..self }
     }
 }

@@ -128,7 +128,7 @@ impl Stage {
             Request { path, token: operation.needs_token.then(|| self.token.clone()), ..Request::default() };
         if let Some((media_type, example)) = &operation.body {
             request = request.with("content-type", media_type);
-            request.body = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+            request.body = example.as_str().map_or_else(|| example.to_string(), str::to_owned).into();
         }
         if operation.takes("header", "If-Match") {
             request = request.with("if-match", "\"r77-other\"");

@@ -5,7 +5,7 @@ use std::{future::Future, io::Write, num::NonZeroUsize};
 use vitrina_domain::finding::Locale;
 
 use crate::{
-    args::{Admin, Cli, Command, Index, Token},
+    args::{Admin, Cli, Command, Index, ParseWorker, Token},
     config::{DatabaseUrl, Environment, Settings},
     failure::{Exit, Failure},
     logging, terminal,
@@ -16,6 +16,7 @@ mod doctor;
 mod export;
 mod import;
 mod index;
+mod inspect;
 mod migrate;
 mod openapi;
 mod serve;
@@ -33,6 +34,9 @@ pub(crate) struct Context {
 
 /// Runs a command.
 pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure> {
+    if let Command::ParseWorker(worker) = &cli.command {
+        return parse_worker(worker);
+    }
     let (flags, file) = cli.flags();
     if let Command::Config(config) = &cli.command
         && config.reference
@@ -60,6 +64,9 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
         Command::Import(import) => block_on(import::run(context, import)),
         Command::Export(export) => block_on(export::run(context, export)),
         Command::Validate(validate) => block_on(validate::run(context, validate)),
+        Command::Inspect(inspect) => block_on(inspect::run(context, inspect)),
+        // It began before there were settings, a log and threads.
+        Command::ParseWorker(worker) => parse_worker(worker),
         Command::Index(Index::Rebuild(_)) => block_on(index::rebuild(context)),
         Command::Migrate(_) => block_on(migrate::run(context)),
         Command::Admin(Admin::Token(Token::Create(create))) => block_on(token::create(context, create)),
@@ -69,6 +76,16 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
         Command::Doctor(_) => block_on(doctor::run(context)),
         Command::Config(_) => config::run(&context),
     }
+}
+
+#[cfg(unix)]
+fn parse_worker(worker: &ParseWorker) -> Result<Exit, Failure> {
+    crate::parse_worker::run(&worker.task)
+}
+
+#[cfg(not(unix))]
+fn parse_worker(_worker: &ParseWorker) -> Result<Exit, Failure> {
+    Err(Failure::usage("there are no parse workers on this system"))
 }
 
 fn locale(cli: &Cli, environment: &Environment) -> Locale {

@@ -63,6 +63,8 @@ pub struct Settings {
     pub budgets: List<OwnBudget>,
     /// How many jobs a process does at once.
     pub workers: usize,
+    /// The memory of a parse worker for tables and archives, in MiB.
+    pub parse_memory: NonZeroU32,
     /// What the site is called, in Spanish.
     pub site_title: String,
     /// What the site is called, in English.
@@ -95,6 +97,7 @@ impl Default for Settings {
             metrics_listen: None,
             budgets: List::default(),
             workers: 2,
+            parse_memory: NonZeroU32::MIN.saturating_add(511),
             site_title: "Catálogo de información de interés público".to_owned(),
             site_title_en: "Catalog of public-interest information".to_owned(),
             site_description: "Lo que las instituciones publican porque a todas las personas les sirve."

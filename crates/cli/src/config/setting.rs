@@ -125,6 +125,17 @@ pub const SETTINGS: &[Setting] = &[
              `vitrina worker`.",
     },
     Setting {
+        name: "parse_memory",
+        flag: None,
+        example: "1024",
+        es: "Cuánta memoria puede tomar, en MiB, el proceso aparte que revisa una tabla o un archivo comprimido; son a lo \
+             más tantos a la vez como núcleos. El que necesita más termina, y el archivo se rechaza. Nunca menos de \
+             256.",
+        en: "How much memory, in MiB, the separate process may take that looks into a table or an archive; at most as \
+             many run at once as there are cores. One that needs more ends, and the file is refused. Never less than \
+             256.",
+    },
+    Setting {
         name: "site_title",
         flag: None,
         example: "Datos de Ejemplo",

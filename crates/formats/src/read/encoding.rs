@@ -30,6 +30,21 @@ pub(super) struct Detected {
     pub(super) finding: Option<Finding>,
 }
 
+/// How the text of a document is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Encoded {
+    /// The encoding, as the Encoding Standard names it.
+    pub name: &'static str,
+    /// Whether some of the bytes mean nothing in it.
+    pub is_spoilt: bool,
+}
+
+/// Looks at a whole text of any kind, from its start.
+pub fn encoding<R: Read + Seek>(text: &mut R) -> Result<Encoded, ReadError> {
+    let Detected { encoding, finding } = detect(text)?;
+    Ok(Encoded { name: encoding.name(), is_spoilt: encoding == UTF_8 && finding.is_some() })
+}
+
 /// Looks at a whole document, from its start.
 pub(super) fn detect<R: Read + Seek>(document: &mut R) -> Result<Detected, ReadError> {
     document.seek(SeekFrom::Start(0))?;

@@ -29,7 +29,7 @@ use std::io::{Read, Seek, SeekFrom};
 use serde_json::Value;
 use vitrina_domain::finding::Finding;
 
-pub use encoding::decoded;
+pub use encoding::{Encoded, decoded, encoding};
 use recognise::Records;
 pub use refusal::ReadError;
 

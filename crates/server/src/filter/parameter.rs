@@ -62,6 +62,7 @@ parameters! {
     From = "from", Shape::Text, "Where it starts: a revision number or a change token.";
     To = "to", Shape::Text, "Where it ends: a revision number.";
     Source = "source", Shape::Text, "The name of the source that the records come from.";
+    Extension = "extension", Shape::Text, "The extension of the file's name, such as `csv`: a hint where its bytes leave open what it is.";
     Profile = "profile", Shape::Text, "The profile to check against.";
     DryRun = "dry_run", Shape::Truth, "Whether to stop before anything is stored and only report.";
     Replace = "replace", Shape::Truth, "Whether records of the source that are not in the document are deleted.";

@@ -20,7 +20,7 @@ pub enum RouteClass {
     Page,
     /// Writes of one record.
     Write,
-    /// Checking a document without storing it.
+    /// Checking a document or looking into a file without storing it.
     Validate,
     /// Bulk writes.
     Import,
@@ -71,7 +71,7 @@ impl RouteClass {
         };
         let first = resource.split('/').next().unwrap_or_default();
         match first {
-            "validate" => Self::Validate,
+            "inspect" | "validate" => Self::Validate,
             "import" if !is_read => Self::Import,
             _ if !is_read => Self::Write,
             "search" | "facets" | "suggest" => Self::Search,
@@ -160,6 +160,7 @@ mod tests {
     #[case("POST", "/api/v1/datasets", "", RouteClass::Write)]
     #[case("DELETE", "/api/v1/datasets/x", "", RouteClass::Write)]
     #[case("POST", "/api/v1/validate", "", RouteClass::Validate)]
+    #[case("POST", "/api/v1/inspect", "", RouteClass::Validate)]
     #[case("POST", "/api/v1/import", "", RouteClass::Import)]
     #[case("GET", "/api/v1/import/runs", "", RouteClass::Read)]
     fn classes(#[case] method: Method, #[case] uri: Uri, #[case] accept: &str, #[case] class: RouteClass) {

@@ -22,6 +22,7 @@ const SELF_SUFFICIENT: &[&str] = &[
     "get_limits",
     "get_schema",
     "get_vocabulary",
+    "inspect_file",
     "list_guidelines",
     "list_schemas",
     "list_vocabularies",
@@ -175,6 +176,9 @@ impl Taken<'_> {
             ]);
         } else {
             codes.push(Code::UnreadableSource);
+        }
+        if self.id() == "inspect_file" {
+            codes.push(Code::ResourceTooComplex);
         }
         if self.id() == "create_import" {
             codes.push(Code::StaleFetch);
@@ -352,6 +356,7 @@ mod tests {
         assert_eq!(told("get", "/api/v1/exports/{file}", "get_export"), [true, true, false, true]);
         assert_eq!(told("post", "/api/v1/import", "create_import"), [false, true, false, true]);
         assert_eq!(told("post", "/api/v1/validate", "validate_document"), [true, true, false, false]);
+        assert_eq!(told("post", "/api/v1/inspect", "inspect_file"), [true, true, false, false]);
         assert_eq!(told("get", "/api/v1/limits", "get_limits"), [false, true, false, false]);
     }
 

@@ -26,6 +26,8 @@ pub fn add_examples(document: &mut Value) {
     for path in ["/api/v1/import", "/api/v1/validate"] {
         set(document, path, "post", "application/octet-stream", &Value::from(catalog.to_string()));
     }
+    let table = Value::from("clave,municipio,poblacion\n19039,Monterrey,1142994\n");
+    set(document, "/api/v1/inspect", "post", "application/octet-stream", &table);
     for item in document
         .get_mut("paths")
         .and_then(Value::as_object_mut)
@@ -57,6 +59,7 @@ fn of_parameter(name: &str) -> Option<Value> {
         "facets" => json!("theme:20:count_desc,publisher"),
         "fields" => json!("title,publisher"),
         "lang" => json!("es"),
+        "extension" => json!("csv"),
         "modified__gte" => json!("2026-01"),
         "If-Match" => json!("\"r1-0123456789abcdef01234567\""),
         _ => return None,

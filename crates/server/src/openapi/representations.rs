@@ -25,7 +25,7 @@ pub fn add_representations(document: &mut Value) {
 
 /// Says that bodies of any format are bytes, in the word that generators know for that.
 pub fn add_bytes(document: &mut Value) {
-    for path in ["/api/v1/import", "/api/v1/validate"] {
+    for path in ["/api/v1/import", "/api/v1/inspect", "/api/v1/validate"] {
         let operation = document["paths"].get_mut(path).and_then(|item| item.get_mut("post"));
         let content = operation.and_then(|operation| operation.pointer_mut("/requestBody/content"));
         if let Some(media) = content.and_then(|content| content.get_mut("application/octet-stream")) {

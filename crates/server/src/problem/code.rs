@@ -119,7 +119,11 @@ codes! {
         "El cuerpo es JSON, pero no el documento que la operación necesita; `errors` dice dónde y por qué.",
         "The body is JSON, but not the document the operation needs; `errors` says where and why.";
     UnreadableSource = "unreadable-source", UNPROCESSABLE_ENTITY, "Documento ilegible", "Unreadable document",
-        "Los bytes no son de ningún formato conocido, o están cortados.", "The bytes are in no known format, or they are cut short.";
+        "Los bytes no son de ningún formato conocido, están cortados o cifrados, o traen lo que su formato no debe traer.",
+        "The bytes are in no known format, they are cut short or encrypted, or they hold what their format should not.";
+    ResourceTooComplex = "resource-too-complex", UNPROCESSABLE_ENTITY, "Archivo demasiado complejo", "Resource too complex",
+        "Leer el archivo toma más memoria, tiempo o espacio que lo permitido; `errors` dice dónde. Divídalo o simplifíquelo.",
+        "Reading the file takes more memory, time or room than is allowed; `errors` says where. Split it or make it simpler.";
     StaleFetch = "stale-fetch", UNPROCESSABLE_ENTITY, "Lectura más vieja que la última", "Stale fetch",
         "La importación es más vieja que la última aplicada de esa fuente y se rechazó entera.",
         "The import is older than the last one applied from that source and was refused whole.";

@@ -14,6 +14,7 @@ pub(crate) mod export;
 pub(crate) mod guideline;
 pub(crate) mod health;
 pub(crate) mod import;
+pub(crate) mod inspect;
 pub(crate) mod job;
 pub(crate) mod limit;
 pub(crate) mod organization;
@@ -46,6 +47,7 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .merge(run::routes())
         .merge(source::routes())
         .merge(validate::routes())
+        .merge(inspect::routes())
         .merge(guideline::routes())
         .merge(vocabulary::routes())
         .merge(schema::routes())

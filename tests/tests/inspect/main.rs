@@ -1,0 +1,133 @@
+//! Data files of strangers against a running server: it says what they are or why they are refused, and goes on.
+//!
+//! Each case is a file made here and what has to be said of it. Whatever the file, the answer comes within half a minute,
+//! is no error of the server, and leaves the server's memory as it was.
+
+#![cfg(test)]
+
+use std::time::{Duration, Instant};
+
+use hyper::Method;
+use serde_json::Value;
+use vitrina_tests::{Answer, Engine, Http, Program, Setup};
+
+mod archives;
+mod program;
+mod tables;
+mod workbooks;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much more memory the server may ever have had.
+const MEMORY: u64 = 64 << 20;
+
+/// A file and what has to be said of it.
+pub(crate) struct Case {
+    name: &'static str,
+    extension: &'static str,
+    file: Vec<u8>,
+    expected: Expected,
+}
+
+/// What has to be said of a file.
+enum Expected {
+    /// It is of this kind, and has findings with these codes among others.
+    Found(&'static str, &'static [&'static str]),
+    /// It is refused with this problem, by this rule.
+    Refused(&'static str, &'static str),
+}
+
+impl Case {
+    fn found(
+        name: &'static str,
+        file: impl Into<Vec<u8>>,
+        kind: &'static str,
+        codes: &'static [&'static str],
+    ) -> Self {
+        Self { name, extension: "", file: file.into(), expected: Expected::Found(kind, codes) }
+    }
+
+    fn too_complex(name: &'static str, file: impl Into<Vec<u8>>, rule: &'static str) -> Self {
+        Self::refused(name, file, "resource-too-complex", rule)
+    }
+
+    fn unreadable(name: &'static str, file: impl Into<Vec<u8>>, rule: &'static str) -> Self {
+        Self::refused(name, file, "unreadable-source", rule)
+    }
+
+    fn refused(
+        name: &'static str,
+        file: impl Into<Vec<u8>>,
+        problem: &'static str,
+        rule: &'static str,
+    ) -> Self {
+        Self { name, extension: "", file: file.into(), expected: Expected::Refused(problem, rule) }
+    }
+
+    fn called(self, extension: &'static str) -> Self {
+        Self { extension, ..self }
+    }
+
+    /// What is wrong with an answer about the file.
+    fn judge(&self, answer: &Answer) -> Option<String> {
+        let body = answer.json();
+        let wrong = match &self.expected {
+            Expected::Found(kind, codes) => {
+                let found = codes_of(&body["findings"]);
+                answer.status != 200
+                    || body["kind"] != *kind
+                    || codes.iter().any(|code| !found.iter().any(|known| known == code))
+            }
+            Expected::Refused(problem, rule) => {
+                answer.status != 422
+                    || answer.header("content-type") != "application/problem+json"
+                    || body["code"] != *problem
+                    || codes_of(&body["errors"]) != [*rule]
+            }
+        };
+        let text: String = answer.text().chars().take(600).collect();
+        wrong.then(|| format!("{}: {} {text}", self.name, answer.status))
+    }
+}
+
+fn codes_of(findings: &Value) -> Vec<&str> {
+    findings.as_array().into_iter().flatten().filter_map(|finding| finding["code"].as_str()).collect()
+}
+
+/// A running server.
+async fn server() -> (Setup, Program, Http) {
+    let setup = Setup::on(Engine::Sqlite).await.unwrap().unwrap();
+    let program = Program::serve(&setup).await.unwrap();
+    let http = program.http();
+    (setup, program, http)
+}
+
+async fn inspect(http: &Http, file: &[u8], extension: &str) -> Answer {
+    let target = match extension {
+        "" => "/api/v1/inspect".to_owned(),
+        extension => format!("/api/v1/inspect?extension={extension}"),
+    };
+    http.send(Method::POST, &target, &[], file.to_vec().into()).await.unwrap()
+}
+
+/// Sends every file to one server.
+async fn try_all(cases: impl IntoIterator<Item = Case>) {
+    let (_setup, mut program, http) = server().await;
+    let before = program.memory().unwrap();
+    let mut wrong = Vec::new();
+    let mut slowest = (Duration::ZERO, "");
+    for case in cases {
+        let begun = Instant::now();
+        let answer = inspect(&http, &case.file, case.extension).await;
+        slowest = slowest.max((begun.elapsed(), case.name));
+        wrong.extend(case.judge(&answer));
+    }
+    let more = program.peak_memory().unwrap().saturating_sub(before);
+    println!("slowest: {slowest:?}; memory: {} KiB more", more >> 10);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(slowest.0 < PATIENCE, "{slowest:?}");
+    assert!(more < MEMORY, "{more} bytes more");
+    assert!(program.is_alive());
+    http.get("/health/ready").await.unwrap().expect(200).unwrap();
+}
