@@ -88,6 +88,7 @@ pub fn assembled(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         site: site(),
+        files: vitrina_app::file::Rules::default(),
         kinds,
     }))
 }

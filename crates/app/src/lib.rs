@@ -21,6 +21,7 @@ pub mod changes;
 pub mod directory;
 pub mod export;
 pub mod facet;
+pub mod file;
 pub mod follow;
 pub mod idempotency;
 pub mod import;
@@ -37,10 +38,11 @@ pub mod validate;
 
 mod error;
 mod length;
+mod stream_reader;
 
 pub use error::{AppError, Chain, Tombstone};
 pub use vitrina_search::{After, AfterKey};
-pub use vitrina_store::{DistributionRow, ListFilter, StoreError, TokenRow};
+pub use vitrina_store::{DistributionRow, FileRow, ListFilter, StoreError, TokenRow};
 
 /// What the use cases work with. Cheap to clone; every clone shares the same parts.
 #[derive(Clone)]
@@ -75,6 +77,8 @@ pub struct Parts {
     pub site: site::Site,
     /// The work that can be done as jobs.
     pub kinds: jobs::Kinds,
+    /// Which files may be uploaded, and how many.
+    pub files: file::Rules,
 }
 
 impl App {

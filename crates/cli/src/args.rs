@@ -61,6 +61,9 @@ pub enum Command {
     /// Look after the search index.
     #[command(subcommand)]
     Index(Index),
+    /// Look after the files.
+    #[command(subcommand)]
+    Files(Files),
     /// Bring the database up to date; `serve` and `import` do it by themselves.
     Migrate(Data),
     /// Look after those who may write.
@@ -226,6 +229,29 @@ pub enum Index {
     Rebuild(Data),
 }
 
+/// `vitrina files`.
+#[derive(Debug, Subcommand)]
+pub enum Files {
+    /// Read every file again and compare it with its digest; remove those that nothing needs.
+    Check(CheckFiles),
+}
+
+/// `vitrina files check`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A file that is damaged or missing is named, and the exit code is 1. Bring it back from a \
+    backup, or upload it again.\n\n\
+    Example:\n  vitrina files check --rate 20"
+)]
+pub struct CheckFiles {
+    /// How many MiB are read in a second at most; without it as many as the disk gives.
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate: Option<u32>,
+    /// Where the catalog is.
+    #[command(flatten)]
+    pub data: Data,
+}
+
 /// `vitrina admin`.
 #[derive(Debug, Subcommand)]
 pub enum Admin {
@@ -316,6 +342,7 @@ impl Cli {
             Command::Import(import) => Some(&import.data),
             Command::Export(export) => Some(&export.data),
             Command::Config(config) => Some(&config.data),
+            Command::Files(Files::Check(check)) => Some(&check.data),
             Command::Index(Index::Rebuild(data))
             | Command::Migrate(data)
             | Command::Doctor(data)

@@ -16,7 +16,7 @@ pub(crate) struct Elsewhere {
 }
 
 /// What takes a body of any length has half a minute for each part of it, which is too long to wait here.
-const STREAMING: &[&str] = &["create_import", "validate_document"];
+const STREAMING: &[&str] = &["create_import", "upload_file", "validate_document"];
 
 /// What takes a body and neither a key nor an entity tag: only the body itself can be wrong.
 const PLAIN: &[&str] = &["create_import", "retime_schedule", "validate_document"];
@@ -34,6 +34,12 @@ const UNBREAKABLE: &[&str] = &[
 ];
 
 const ELSEWHERE: &[Elsewhere] = &[
+    Elsewhere {
+        code: "quota-exceeded",
+        operations: &[],
+        file: "tests/tests/files/limits.rs",
+        function: "a_quota_is_never_exceeded_however_many_come_at_once",
+    },
     Elsewhere {
         code: "misdirected-request",
         operations: &[],

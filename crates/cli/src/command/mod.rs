@@ -5,7 +5,7 @@ use std::{future::Future, io::Write, num::NonZeroUsize};
 use vitrina_domain::finding::Locale;
 
 use crate::{
-    args::{Admin, Cli, Command, Index, Token},
+    args::{Admin, Cli, Command, Files, Index, Token},
     config::{DatabaseUrl, Environment, Settings},
     failure::{Exit, Failure},
     logging, terminal,
@@ -14,6 +14,7 @@ use crate::{
 mod config;
 mod doctor;
 mod export;
+mod files;
 mod import;
 mod index;
 mod migrate;
@@ -61,6 +62,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
         Command::Export(export) => block_on(export::run(context, export)),
         Command::Validate(validate) => block_on(validate::run(context, validate)),
         Command::Index(Index::Rebuild(_)) => block_on(index::rebuild(context)),
+        Command::Files(Files::Check(check)) => block_on(files::check(context, check)),
         Command::Migrate(_) => block_on(migrate::run(context)),
         Command::Admin(Admin::Token(Token::Create(create))) => block_on(token::create(context, create)),
         Command::Admin(Admin::Token(Token::List(_))) => block_on(token::list(context)),

@@ -26,6 +26,8 @@ pub fn add_examples(document: &mut Value) {
     for path in ["/api/v1/import", "/api/v1/validate"] {
         set(document, path, "post", "application/octet-stream", &Value::from(catalog.to_string()));
     }
+    let file = Value::from("estacion,pm10\nobispado,42\n");
+    set(document, "/api/v1/distributions/{id}/file", "put", "application/octet-stream", &file);
     for item in document
         .get_mut("paths")
         .and_then(Value::as_object_mut)
