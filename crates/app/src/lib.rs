@@ -17,6 +17,7 @@ use vitrina_validation::Validator;
 
 pub mod absent;
 pub mod auth;
+pub mod backup;
 pub mod changes;
 pub mod directory;
 pub mod export;

@@ -64,6 +64,10 @@ pub enum Command {
     /// Look after the files.
     #[command(subcommand)]
     Files(Files),
+    /// Copy everything, as of one moment, into an empty folder; a server may run meanwhile.
+    Backup(Backup),
+    /// Make a catalog from a backup, in an empty place.
+    Restore(Backup),
     /// Bring the database up to date; `serve` and `import` do it by themselves.
     Migrate(Data),
     /// Look after those who may write.
@@ -229,6 +233,22 @@ pub enum Index {
     Rebuild(Data),
 }
 
+/// `vitrina backup` and `vitrina restore`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    vitrina backup /backup/2026-11-28\n  \
+    vitrina restore /backup/2026-11-28 --data-dir /var/lib/vitrina-new\n\n\
+    A backup is verified before it counts, before it is restored, and after. It is the same for SQLite and PostgreSQL, \
+    for a folder and an object store, and holds secrets: digests of tokens, drafts, who did what.")]
+pub struct Backup {
+    /// The folder of the backup.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Where the catalog is.
+    #[command(flatten)]
+    pub data: Data,
+}
+
 /// `vitrina files`.
 #[derive(Debug, Subcommand)]
 pub enum Files {
@@ -343,6 +363,7 @@ impl Cli {
             Command::Export(export) => Some(&export.data),
             Command::Config(config) => Some(&config.data),
             Command::Files(Files::Check(check)) => Some(&check.data),
+            Command::Backup(backup) | Command::Restore(backup) => Some(&backup.data),
             Command::Index(Index::Rebuild(data))
             | Command::Migrate(data)
             | Command::Doctor(data)

@@ -267,7 +267,7 @@ fn written(text: &str, name: &str) -> Option<FileType> {
 
 fn markup(body: &str) -> FileType {
     let head: String = body.chars().take(4_096).collect::<String>().to_ascii_lowercase();
-    let root = head.find(|c: char| c == '<').map_or("", |_| root(&head));
+    let root = root(&head);
     let has = |needle: &str| head.contains(needle);
     match root {
         "html" | "head" | "body" | "script" => FileType::Html,

@@ -61,7 +61,7 @@ impl Condition {
     /// Whether a file may stand in the place of the current one.
     fn check(&self, current: Option<Digest>, new: Digest) -> Result<(), AppError> {
         match (self, current) {
-            (Self::Nothing, None) | (Self::Any, Some(_)) | (Self::Absent, None) => Ok(()),
+            (Self::Nothing | Self::Absent, None) | (Self::Any, Some(_)) => Ok(()),
             (Self::Absent, Some(current)) if current == new => Ok(()),
             (Self::Absent, Some(_)) => Err(AppError::PreconditionRequired),
             (Self::Files(known), Some(current)) if known.contains(&current) => Ok(()),
@@ -152,16 +152,15 @@ impl App {
         if let (Some(file), true) = (&same, is_told) {
             return Ok(Uploaded { file: file.clone(), dataset: record.stored(), effect: Effect::Unchanged });
         }
-        let (file, effect) = match same {
-            Some(file) => (file, Effect::Updated),
-            None => {
-                for (quota, limit, owner) in self.quotas(record.organization_id) {
-                    quota.admit(limit, tx.uploaded_bytes(owner).await?, new.length)?;
-                }
-                let file = tx.add_file(new).await?;
-                let effect = if file.number == 1 { Effect::Created } else { Effect::Updated };
-                (file, effect)
+        let (file, effect) = if let Some(file) = same {
+            (file, Effect::Updated)
+        } else {
+            for (quota, limit, owner) in self.quotas(record.organization_id) {
+                quota.admit(limit, tx.uploaded_bytes(owner).await?, new.length)?;
             }
+            let file = tx.add_file(new).await?;
+            let effect = if file.number == 1 { Effect::Created } else { Effect::Updated };
+            (file, effect)
         };
         if is_told {
             return Ok(Uploaded { file, dataset: record.stored(), effect });

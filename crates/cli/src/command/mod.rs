@@ -11,6 +11,7 @@ use crate::{
     logging, terminal,
 };
 
+mod backup;
 mod config;
 mod doctor;
 mod export;
@@ -63,6 +64,8 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
         Command::Validate(validate) => block_on(validate::run(context, validate)),
         Command::Index(Index::Rebuild(_)) => block_on(index::rebuild(context)),
         Command::Files(Files::Check(check)) => block_on(files::check(context, check)),
+        Command::Backup(backup) => block_on(backup::take(context, backup)),
+        Command::Restore(backup) => block_on(backup::restore(context, backup)),
         Command::Migrate(_) => block_on(migrate::run(context)),
         Command::Admin(Admin::Token(Token::Create(create))) => block_on(token::create(context, create)),
         Command::Admin(Admin::Token(Token::List(_))) => block_on(token::list(context)),

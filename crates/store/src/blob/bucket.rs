@@ -199,7 +199,7 @@ impl Bucket {
     }
 
     fn key(&self, digest: &Digest) -> Key {
-        Key::from_iter(self.prefix.split('/').chain(["sha256", digest.to_string().as_str()]))
+        self.prefix.split('/').chain(["sha256", digest.to_string().as_str()]).collect()
     }
 }
 

@@ -28,6 +28,7 @@ mod row;
 mod seal;
 
 pub use bucket::{BucketUrl, InvalidBucketUrl};
+pub(crate) use row::needed;
 pub use seal::{Seal, Sealing};
 
 /// Where files are, and where they are made.

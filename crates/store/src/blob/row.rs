@@ -1,7 +1,7 @@
 //! What is known of every file. A row is there before its file and goes with it, so that no file is without one.
 
 use sea_orm::{
-    ConnectionTrait as _, DeriveIden, FromQueryResult, QueryResult,
+    ConnectionTrait, DeriveIden, FromQueryResult, QueryResult,
     sea_query::{Expr, ExprTrait as _, OnConflict, Order, Query, SelectStatement},
 };
 use vitrina_domain::{canonical::Digest, time::Timestamp};
@@ -33,17 +33,13 @@ struct Row {
 
 fn seal(row: &QueryResult) -> Result<Seal, StoreError> {
     let Row { digest, length, blocks } = Row::from_query_result(row, "")?;
-    let cell = |column| Cell { table: "blobs", column, row: hex(&digest) };
+    let cell = |column| Cell { table: "blobs", column, row: hex::encode(&digest) };
     let seal = Seal {
         digest: cell("digest").digest(&digest)?,
         length: cell("length").number(length)?,
         blocks: blocks.into(),
     };
     if seal.is_complete() { Ok(seal) } else { Err(cell("blocks").inconsistent()) }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn seals() -> SelectStatement {
@@ -101,6 +97,13 @@ impl Store {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// The digests of the files that some row needs.
+pub(crate) async fn needed<C: ConnectionTrait>(connection: &C) -> Result<Vec<Digest>, StoreError> {
+    let query = seals().and_where(Expr::cust(NEEDED)).order_by(Blobs::Digest, Order::Asc).take();
+    let rows = connection.query_all(&query).await?;
+    rows.iter().map(|row| Ok(seal(row)?.digest)).collect()
 }
 
 impl Tx {

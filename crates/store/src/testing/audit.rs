@@ -133,7 +133,7 @@ impl Store {
                 Ok(blocks) if Digest::of(&blocks.concat()) == digest => {}
                 Ok(_) => faults.push(format!("the file {digest} is another one")),
                 Err(StoreError::Damaged { .. }) => {
-                    faults.push(format!("the file {digest} is missing or torn"))
+                    faults.push(format!("the file {digest} is missing or torn"));
                 }
                 Err(error) => return Err(error.into()),
             }
