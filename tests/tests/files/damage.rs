@@ -12,13 +12,11 @@ const BLOCK: usize = 1 << 20;
 impl Site {
     /// Where the bytes of a digest lie.
     fn path(&self, sha256: &str) -> PathBuf {
-        match &self.setup.bucket {
-            Some(bucket) => bucket.path(sha256).unwrap(),
-            None => {
-                let root = self.setup.data_dir().join("blobs/sha256");
-                root.join(&sha256[..2]).join(&sha256[2..4]).join(sha256)
-            }
+        if let Some(bucket) = &self.setup.bucket {
+            return bucket.path(sha256).unwrap();
         }
+        let (outer, inner) = (sha256.get(..2).unwrap(), sha256.get(2..4).unwrap());
+        self.setup.data_dir().join("blobs/sha256").join(outer).join(inner).join(sha256)
     }
 }
 

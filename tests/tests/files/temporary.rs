@@ -8,7 +8,7 @@ use vitrina_tests::{Engine, Program};
 use crate::{Site, wire::Upload};
 
 /// Within this a temporary file must be gone.
-const GONE: Duration = Duration::from_secs(60);
+const GONE: Duration = Duration::from_mins(1);
 
 fn temporary(site: &Site) -> usize {
     std::fs::read_dir(site.setup.data_dir().join("tmp")).unwrap().count()

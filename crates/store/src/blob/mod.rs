@@ -198,7 +198,8 @@ mod tests {
 
     fn path(dir: &TempDir, seal: &Seal) -> PathBuf {
         let name = seal.digest.to_string();
-        dir.path().join("blobs/sha256").join(&name[..2]).join(&name[2..4]).join(&name)
+        let (outer, inner) = (name.get(..2).unwrap(), name.get(2..4).unwrap());
+        dir.path().join("blobs/sha256").join(outer).join(inner).join(&name)
     }
 
     #[tokio::test]

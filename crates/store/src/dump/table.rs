@@ -233,9 +233,7 @@ impl Table {
                     Integer => row.try_get_by_index::<Option<i64>>(index)?.into(),
                     Boolean => row.try_get_by_index::<Option<bool>>(index)?.into(),
                     Id => row.try_get_by_index::<Option<Uuid>>(index)?.map(|id| id.to_string()).into(),
-                    Bytes => {
-                        row.try_get_by_index::<Option<Vec<u8>>>(index)?.map(|bytes| hex::encode(bytes)).into()
-                    }
+                    Bytes => row.try_get_by_index::<Option<Vec<u8>>>(index)?.map(hex::encode).into(),
                 })
             })
             .collect();
@@ -244,7 +242,8 @@ impl Table {
 
     /// The cells of a line, to be written; what no dump holds is refused.
     pub(super) fn cells(&self, line: &str) -> Result<Vec<Expr>, StoreError> {
-        let odd = || Cell { table: self.name, column: "(dump)", row: &line[..line.len().min(40)] };
+        let odd =
+            || Cell { table: self.name, column: "(dump)", row: line.chars().take(40).collect::<String>() };
         let cells: Vec<Value> = serde_json::from_str(line).map_err(|_error| odd().inconsistent())?;
         if cells.len() != self.columns.len() {
             return Err(odd().inconsistent());

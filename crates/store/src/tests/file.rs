@@ -150,7 +150,7 @@ async fn nobody_collects_what_is_about_to_be_stored(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let test = open!(engine);
-    for round in 0..40 {
+    for round in 0..20 {
         let text = format!("disputado {round}");
         let old = keep(&test.store, 1, text.as_bytes()).await;
         let collector = {
