@@ -56,7 +56,7 @@ fuzz TARGET="all" SECONDS="60":
 proof := "cargo test --release --locked --workspace"
 
 # Prove what takes hours: crashes, power cuts, races, bad input, overload. Wants the machine for itself.
-prove: prove-crash prove-input prove-overload
+prove: prove-crash prove-files prove-input prove-overload
     just contract 20
 
 # A thousand kills, five hundred power cuts, 12,800 races, a million operations of histories.
@@ -64,6 +64,10 @@ prove-crash:
     VITRINA_CRASH_CYCLES=1000 {{ proof }} --test crash -- --nocapture
     VITRINA_POWER_CUTS=500 VITRINA_POWER_CUTS_POSTGRES=100 {{ proof }} --test power_cut -- --nocapture
     VITRINA_RACES=12800 VITRINA_HISTORY=1000000 {{ proof }} --test concurrency -- --nocapture
+
+# Files of a gibibyte: one, then four at once, in and out.
+prove-files MIB="1024":
+    VITRINA_TEST_FILE_MIB={{ MIB }} {{ proof }} --test files -- --nocapture memory
 
 # A million generated requests, then so many seconds of fuzzing for each target.
 prove-input REQUESTS="1000000" FUZZ_SECONDS="1800":

@@ -28,6 +28,8 @@ mod m20261123_091000_tokens;
 mod m20261123_091100_idempotency_keys;
 mod m20261128_040000_jobs;
 mod m20261128_040100_schedules;
+mod m20261128_050000_blobs;
+mod m20261128_050100_files;
 
 /// All migrations in their order.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +53,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_091100_idempotency_keys::Migration),
             Box::new(m20261128_040000_jobs::Migration),
             Box::new(m20261128_040100_schedules::Migration),
+            Box::new(m20261128_050000_blobs::Migration),
+            Box::new(m20261128_050100_files::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context as _, anyhow, ensure};
 use vitrina_domain::{
-    canonical,
+    canonical::{self, Digest},
     change::{Change, Op, Seq},
     id::RecordId,
     record::Kind,
@@ -49,8 +49,13 @@ impl std::ops::AddAssign for Found {
 
 /// Opens the store of a place beside its server.
 pub async fn open(setup: &Setup) -> anyhow::Result<Store> {
-    let config =
-        Config { data_dir: setup.data_dir(), database_url: setup.database_url(), max_connections: 2 };
+    let files_url = setup.bucket.as_ref().map(|bucket| bucket.url().parse()).transpose()?;
+    let config = Config {
+        data_dir: setup.data_dir(),
+        database_url: setup.database_url(),
+        files_url,
+        max_connections: 2,
+    };
     Ok(Store::open(&config).await?)
 }
 
@@ -77,11 +82,15 @@ impl Auditor {
             settle(object, entry)?;
             found.acknowledged += known - object.audited;
             let happened = object.versions.len() > known;
+            if let Some(file) = object.pending_file.take().filter(|_| happened) {
+                object.file = Some(file);
+            }
             found.happened += usize::from(happened);
             found.vanished += usize::from(was_pending && !happened);
             if object.versions.len() > object.audited {
                 check_revisions(store, object).await?;
                 check_served(http, object).await?;
+                check_file(http, object).await?;
                 object.audited = object.versions.len();
             }
             self.live += u64::from(object.is_live());
@@ -280,6 +289,16 @@ async fn check_revisions(store: &Store, object: &Object) -> anyhow::Result<()> {
         "{} is not whole: {record:?}",
         object.identifier
     );
+    Ok(())
+}
+
+/// The file that was acknowledged last is given, byte by byte.
+async fn check_file(http: &Http, object: &Object) -> anyhow::Result<()> {
+    let Some((distribution, digest)) = object.distribution.as_ref().zip(object.file) else { return Ok(()) };
+    let answer = http.get(&format!("/api/v1/distributions/{distribution}/download")).await?.expect(200);
+    let answer = answer.with_context(|| format!("LOST: the file of {}", object.identifier))?;
+    let found = Digest::of(&answer.body);
+    ensure!(found == digest, "LOST: {} gives the file {found}, not {digest}", object.identifier);
     Ok(())
 }
 

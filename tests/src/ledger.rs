@@ -12,6 +12,8 @@ pub enum Way {
     Identified,
     /// By imports of the object's source.
     Import,
+    /// Made once; then one file after the other is uploaded for its distribution.
+    File,
 }
 
 /// One write of an object.
@@ -42,12 +44,29 @@ pub struct Object {
     pub pending: Option<Version>,
     /// How many of the versions were found in the catalog before.
     pub audited: usize,
+    /// Its distribution, where files are uploaded for it.
+    pub distribution: Option<String>,
+    /// The file whose upload was acknowledged last.
+    pub file: Option<Digest>,
+    /// A file that was sent and not acknowledged.
+    pub pending_file: Option<Digest>,
 }
 
 impl Object {
     /// An object that is yet to be written.
     pub fn new(identifier: String, way: Way) -> Self {
-        Self { identifier, way, id: None, tag: None, versions: Vec::new(), pending: None, audited: 0 }
+        Self {
+            identifier,
+            way,
+            id: None,
+            tag: None,
+            versions: Vec::new(),
+            pending: None,
+            audited: 0,
+            distribution: None,
+            file: None,
+            pending_file: None,
+        }
     }
 
     /// Whether it was written and not deleted.
@@ -68,7 +87,10 @@ impl Object {
 
     /// The document of a version: some distributions, and the word in the title, where searches find it.
     pub fn document(&self, word: &str) -> Value {
-        let parts = word.bytes().last().map_or(1, |last| usize::from(last % 4));
+        let parts = match self.way {
+            Way::File => 1,
+            _ => word.bytes().last().map_or(1, |last| usize::from(last % 4)),
+        };
         let distributions: Vec<Value> = (0..parts)
             .map(|part| {
                 json!({
@@ -85,6 +107,11 @@ impl Object {
             "keyword": ["prueba", "durabilidad"],
             "distribution": distributions,
         })
+    }
+
+    /// The next file, which no other upload sends: mostly short, sometimes of several blocks.
+    pub fn next_file(word: &str, lines: usize) -> String {
+        format!("palabra,{word}\n") + &format!("{word},{lines}\n").repeat(lines)
     }
 
     /// The write that was under way is acknowledged.

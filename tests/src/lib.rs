@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod bench;
+mod bucket;
 mod catalog;
 pub mod disk;
 pub mod history;
@@ -18,6 +19,7 @@ mod world;
 use std::{path::PathBuf, time::Duration};
 
 pub use audit::{Auditor, Found};
+pub use bucket::Bucket;
 pub use catalog::{FOLDERS, files};
 pub use http::{Answer, Http};
 pub use program::{Program, Setup};

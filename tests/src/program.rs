@@ -15,7 +15,7 @@ use anyhow::{Context as _, anyhow, ensure};
 use serde_json::Value;
 use vitrina_store::testing::{Engine, TestPlace};
 
-use crate::{Http, told};
+use crate::{Bucket, Http, told};
 
 /// How long a server may take until it listens and is ready.
 const START: Duration = Duration::from_mins(1);
@@ -33,13 +33,21 @@ pub struct Setup {
     pub environment: Vec<(String, String)>,
     /// A file that takes the whole log; otherwise only its last lines are kept.
     pub log_file: Option<PathBuf>,
+    /// The bucket for the files, when they are not in the folder.
+    pub bucket: Option<Bucket>,
 }
 
 impl Setup {
     /// An empty place on a database; nothing when it is to be on `PostgreSQL` and none is installed.
     pub async fn on(engine: Engine) -> anyhow::Result<Option<Self>> {
         let place = TestPlace::open(engine).await.map_err(|error| anyhow!(error))?;
-        Ok(place.map(|place| Self { place, arguments: Vec::new(), environment: Vec::new(), log_file: None }))
+        Ok(place.map(|place| Self {
+            place,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            log_file: None,
+            bucket: None,
+        }))
     }
 
     /// The data folder.
@@ -59,6 +67,9 @@ impl Setup {
         command.env("VITRINA_DATA_DIR", self.data_dir());
         if let Some(url) = self.database_url() {
             command.env("VITRINA_DATABASE_URL", url);
+        }
+        if let Some(bucket) = &self.bucket {
+            command.env("VITRINA_FILES_URL", bucket.url());
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         Ok(command)

@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail, ensure};
 use hyper::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
-use vitrina_domain::change::Op;
+use vitrina_domain::{canonical::Digest, change::Op};
 
 use crate::{
     Answer, Http, Random,
@@ -132,7 +132,8 @@ impl Writer {
                 35..60 => self.change(&http, Method::PATCH).await?,
                 60..70 => self.change(&http, Method::PUT).await?,
                 70..80 => self.identified(&http, &organization).await?,
-                80..88 => self.delete(&http).await?,
+                80..86 => self.delete(&http).await?,
+                86..93 => self.upload(&http).await?,
                 _ => self.import(&http).await?,
             };
             if matches!(fate, Some(Fate::Unknown)) {
@@ -236,6 +237,37 @@ impl Writer {
         let headers: Vec<_> = tag.iter().map(|tag| ("if-match", tag.as_str())).collect();
         let fate = told(http.write(Method::PUT, &path, &headers, &document).await)?;
         self.settle(index, &fate)?;
+        Ok(Some(fate))
+    }
+
+    /// Uploads a file for an object that is made for that.
+    async fn upload(&mut self, http: &Http) -> anyhow::Result<Option<Fate>> {
+        let known = if self.random.below(4) > 0 { self.any(Way::File) } else { None };
+        let Some(index) = known else {
+            let index = self.new_object(Way::File);
+            let document = self.begin(index)?;
+            let fate = told(http.write(Method::POST, "/api/v1/datasets", &[], &document).await)?;
+            self.settle(index, &fate)?;
+            return Ok(Some(fate));
+        };
+        let id = self.objects.get(index).and_then(|object| object.id).context("an id")?;
+        let fate = told(http.get(&format!("/api/v1/datasets/{id}/distributions")).await)?;
+        let Fate::Done(answer) = fate else { return Ok(Some(Fate::Unknown)) };
+        let distribution = answer.json()["items"][0]["id"].as_str().context("a distribution")?.to_owned();
+        let path = format!("/api/v1/distributions/{distribution}/file?filename=serie.csv");
+        let lines = if self.random.below(8) == 0 { 120_000 } else { self.random.below(4_000) };
+        let file = Object::next_file(&self.words.next(), lines + 1);
+        let object = self.objects.get_mut(index).context("no such object")?;
+        object.distribution = Some(distribution);
+        object.pending_file = Some(Digest::of(file.as_bytes()));
+        let word = object.versions.last().map(|version| version.word.clone()).unwrap_or_default();
+        object.pending = Some(object.next(word));
+        let headers: &[(&str, &str)] = if object.file.is_some() { &[("if-match", "*")] } else { &[] };
+        let fate = told(http.send(Method::PUT, &path, headers, file.into()).await)?;
+        if matches!(fate, Fate::Done(_)) {
+            object.acknowledge(None, None);
+            object.file = object.pending_file.take();
+        }
         Ok(Some(fate))
     }
 

@@ -89,6 +89,7 @@ pub fn assembled(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<
         ids: Arc::new(SystemIds),
         parser: Arc::new(vitrina_cli::parse_worker::Here),
         site: site(),
+        files: vitrina_app::file::Rules::default(),
         kinds,
     }))
 }

@@ -147,7 +147,7 @@ async fn the_audit_sees_what_is_missing() {
     let http = program.http().with_token(&token);
     let swarm = Swarm::new(2, &mut random, &Arc::new(Words::new()), &http).await.unwrap();
     let working = swarm.start(&http);
-    while http.get("/api/v1/status").await.unwrap().json()["records"]["dataset"].as_u64() < Some(10) {}
+    while http.get("/api/v1/status").await.unwrap().json()["records"]["dataset"].as_u64() < Some(60) {}
     let swarm = working.end().await.unwrap();
     // Searches follow within a moment.
     while http.get("/api/v1/status").await.unwrap().json()["index_lag"].as_u64() != Some(0) {}
@@ -158,7 +158,11 @@ async fn the_audit_sees_what_is_missing() {
         found.map_err(|error| format!("{error:#}"))
     };
     assert_eq!(look(objects.clone()).await.unwrap().acknowledged, swarm.acknowledged());
-    let damages: [(&str, Damage); 5] = [
+    let damages: [(&str, Damage); 6] = [
+        ("gives the file", |objects| {
+            let object = objects.iter_mut().find(|object| object.file.is_some()).unwrap();
+            object.file = Some(canonical::Digest::of(b"another"));
+        }),
         ("LOST", |objects| {
             let object = objects.iter_mut().find(|object| object.is_live()).unwrap();
             object.pending = Some(object.next("70000000000".to_owned()));

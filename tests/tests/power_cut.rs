@@ -157,7 +157,12 @@ async fn cut_postgres(settings: &[&str], cuts: usize, random: &mut Random) -> an
 
     let mut setup = Setup::on(Engine::Sqlite).await?.context("a place")?;
     setup.environment.push(("VITRINA_DATABASE_URL".to_owned(), cluster.url()));
-    let config = Config { data_dir: setup.data_dir(), database_url: Some(cluster.url()), max_connections: 2 };
+    let config = Config {
+        data_dir: setup.data_dir(),
+        database_url: Some(cluster.url()),
+        files_url: None,
+        max_connections: 2,
+    };
     cluster.give(disk.record()).map_err(|error| anyhow!(error))?;
     cluster.start(&settings, &environment).map_err(|error| anyhow!(error))?;
     let token = setup.token(&["write:datasets", "import"])?;

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt};
 
 use vitrina_domain::{
+    canonical::Digest,
     finding::{Bilingual, Finding},
     id::RecordId,
     job::JobState,
@@ -10,8 +11,9 @@ use vitrina_domain::{
     slug::Slug,
     time::Timestamp,
 };
+use vitrina_formats::FileType;
 
-use crate::{auth::Denied, ports::parser::Refusal};
+use crate::{auth::Denied, file::Quota, ports::parser::Refusal};
 
 /// What stands in the place of a record that is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +82,35 @@ pub enum AppError {
     Stale {
         /// When the last applied one was fetched.
         applied: Timestamp,
+    },
+    /// The file is of a kind that may not be uploaded here, or of none that is known.
+    #[error("files of this kind are not taken")]
+    FileType {
+        /// What its bytes are.
+        found: Option<FileType>,
+        /// What is taken.
+        allowed: Vec<FileType>,
+    },
+    /// The bytes are not those that their sender announced.
+    #[error("the bytes have the digest {found}")]
+    DigestMismatch {
+        /// What came.
+        found: Digest,
+    },
+    /// The distribution has another file than the write says.
+    #[error("the distribution has another file")]
+    FileChanged,
+    /// There is no room for the file in what the operator granted.
+    #[error("the file does not fit into the {} of {limit} bytes", quota.as_str())]
+    QuotaExceeded {
+        /// Whose room it is.
+        quota: Quota,
+        /// How much there is.
+        limit: u64,
+        /// How much of it is used.
+        used: u64,
+        /// How long the file is.
+        length: u64,
     },
     /// A parameter that parses but means nothing here.
     #[error("{name}: {}", problem.en)]
@@ -156,7 +187,8 @@ impl From<vitrina_store::StoreError> for AppError {
         match error {
             vitrina_store::StoreError::Taken { what } => Self::Taken(what),
             busy @ vitrina_store::StoreError::Busy(_) => Self::Busy(busy),
-            unavailable @ vitrina_store::StoreError::Unavailable(_) => Self::Unavailable(unavailable),
+            unavailable @ (vitrina_store::StoreError::Unavailable(_)
+            | vitrina_store::StoreError::Files(_)) => Self::Unavailable(unavailable),
             other => Self::Store(other),
         }
     }

@@ -17,10 +17,12 @@ use vitrina_validation::Validator;
 
 pub mod absent;
 pub mod auth;
+pub mod backup;
 pub mod changes;
 pub mod directory;
 pub mod export;
 pub mod facet;
+pub mod file;
 pub mod follow;
 pub mod idempotency;
 pub mod import;
@@ -38,10 +40,11 @@ pub mod validate;
 
 mod error;
 mod length;
+mod stream_reader;
 
 pub use error::{AppError, Chain, Tombstone};
 pub use vitrina_search::{After, AfterKey};
-pub use vitrina_store::{DistributionRow, ListFilter, StoreError, TokenRow};
+pub use vitrina_store::{DistributionRow, FileRow, ListFilter, StoreError, TokenRow};
 
 /// What the use cases work with. Cheap to clone; every clone shares the same parts.
 #[derive(Clone)]
@@ -78,6 +81,8 @@ pub struct Parts {
     pub site: site::Site,
     /// The work that can be done as jobs.
     pub kinds: jobs::Kinds,
+    /// Which files may be uploaded, and how many.
+    pub files: file::Rules,
 }
 
 impl App {

@@ -66,6 +66,13 @@ pub enum Command {
     /// Look after the search index.
     #[command(subcommand)]
     Index(Index),
+    /// Look after the files.
+    #[command(subcommand)]
+    Files(Files),
+    /// Copy everything, as of one moment, into an empty folder; a server may run meanwhile.
+    Backup(Backup),
+    /// Make a catalog from a backup, in an empty place.
+    Restore(Backup),
     /// Bring the database up to date; `serve` and `import` do it by themselves.
     Migrate(Data),
     /// Look after those who may write.
@@ -255,6 +262,45 @@ pub enum Index {
     Rebuild(Data),
 }
 
+/// `vitrina backup` and `vitrina restore`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    vitrina backup /backup/2026-11-28\n  \
+    vitrina restore /backup/2026-11-28 --data-dir /var/lib/vitrina-new\n\n\
+    A backup is verified before it counts, before it is restored, and after. It is the same for SQLite and PostgreSQL, \
+    for a folder and an object store, and holds secrets: digests of tokens, drafts, who did what.")]
+pub struct Backup {
+    /// The folder of the backup.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Where the catalog is.
+    #[command(flatten)]
+    pub data: Data,
+}
+
+/// `vitrina files`.
+#[derive(Debug, Subcommand)]
+pub enum Files {
+    /// Read every file again and compare it with its digest; remove those that nothing needs.
+    Check(CheckFiles),
+}
+
+/// `vitrina files check`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A file that is damaged or missing is named, and the exit code is 1. Bring it back from a \
+    backup, or upload it again.\n\n\
+    Example:\n  vitrina files check --rate 20"
+)]
+pub struct CheckFiles {
+    /// How many MiB are read in a second at most; without it as many as the disk gives.
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate: Option<u32>,
+    /// Where the catalog is.
+    #[command(flatten)]
+    pub data: Data,
+}
+
 /// `vitrina admin`.
 #[derive(Debug, Subcommand)]
 pub enum Admin {
@@ -345,6 +391,8 @@ impl Cli {
             Command::Import(import) => Some(&import.data),
             Command::Export(export) => Some(&export.data),
             Command::Config(config) => Some(&config.data),
+            Command::Files(Files::Check(check)) => Some(&check.data),
+            Command::Backup(backup) | Command::Restore(backup) => Some(&backup.data),
             Command::Index(Index::Rebuild(data))
             | Command::Migrate(data)
             | Command::Doctor(data)

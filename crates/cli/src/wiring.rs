@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use vitrina_app::{
     App, Parts,
     jobs::Kinds,
+    file::Rules,
     ports::{SystemClock, SystemIds, parser::Parser},
     site::Site,
 };
@@ -14,7 +15,11 @@ use vitrina_search::Index;
 use vitrina_store::{Store, StoreError};
 use vitrina_validation::Validator;
 
-use crate::{config::Settings, failure::Failure, parse_worker};
+use crate::{
+    config::{Settings, Size},
+    failure::Failure,
+    parse_worker,
+};
 
 /// The key under which the store keeps what permanent addresses begin with.
 pub(crate) const BASE_URL_KEY: &str = "base_url";
@@ -51,8 +56,12 @@ impl Catalog {
     pub(crate) async fn scratch(settings: &Settings) -> Result<(TempDir, Self), Failure> {
         let folder = TempDir::new()
             .map_err(|error| Failure::because("cannot make a scratch folder for the time being", error))?;
-        let settings =
-            Settings { data_dir: folder.path().to_owned(), database_url: None, ..settings.clone() };
+        let settings = Settings {
+            data_dir: folder.path().to_owned(),
+            database_url: None,
+            files_url: None,
+            ..settings.clone()
+        };
         let store = open_store(&settings).await?;
         let base_url = settings.base_url();
         Ok((folder, Self::assemble(&settings, store, base_url)?))
@@ -82,6 +91,11 @@ impl Catalog {
             parser: parser(settings)?,
             site: site(settings, base_url),
             kinds: Kinds::standard(),
+            files: Rules {
+                types: settings.file_types.0.clone(),
+                organization_quota: settings.organization_quota.map(Size::get),
+                site_quota: settings.site_quota.map(Size::get),
+            },
         });
         Ok(Self { app, store })
     }
@@ -103,6 +117,7 @@ pub(crate) async fn open_store(settings: &Settings) -> Result<Store, Failure> {
     let config = vitrina_store::Config {
         data_dir: settings.data_dir.clone(),
         database_url: settings.database_url.as_ref().map(|url| url.expose().to_owned()),
+        files_url: settings.files_url.clone(),
         max_connections: settings.max_connections.get(),
     };
     let place = settings
@@ -120,6 +135,8 @@ pub(crate) fn store_failure(sentence: impl Into<String>, error: StoreError) -> F
         StoreError::Unavailable(_) => "is the database running, and may this user connect to it?",
         StoreError::Busy(_) => "another process writes to the catalog; try again when it has ended",
         StoreError::File { .. } => "may this user write to the folder, and is there room on the disk?",
+        StoreError::Files(_) => "is the object store running, and may this key write to the bucket?",
+        StoreError::Damaged { .. } => "bring the file back from a backup, or have it uploaded again",
         StoreError::Unsupported(_) => "use the version of Vitrina that wrote the catalog, or a newer one",
         StoreError::Database(_) | StoreError::Inconsistent { .. } | StoreError::Taken { .. } => {
             "`vitrina doctor` looks for the reason"

@@ -28,8 +28,19 @@ pub fn layer() -> CompressionLayer<impl Predicate> {
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::const_new("application/vnd.openxmlformats"))
         .and(NotForContentType::const_new("application/vnd.apache.parquet"))
-        .and(NotForContentType::const_new("text/event-stream"));
+        .and(NotForContentType::const_new("text/event-stream"))
+        .and(Entire);
     CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(predicate)
+}
+
+/// What is given in parts is given as it is: a part of one coding is no part of another.
+#[derive(Debug, Clone, Copy)]
+struct Entire;
+
+impl Predicate for Entire {
+    fn should_compress<B: hyper::body::Body>(&self, response: &axum::http::Response<B>) -> bool {
+        !response.headers().contains_key(header::ACCEPT_RANGES)
+    }
 }
 
 /// Gives each content coding its own strong tag; stands outside of [`layer`].

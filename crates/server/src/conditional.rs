@@ -6,8 +6,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use sha2::{Digest as _, Sha256};
-use vitrina_app::record::Precondition;
-use vitrina_domain::{finding::Bilingual, time::Timestamp};
+use vitrina_app::{file::Condition, record::Precondition};
+use vitrina_domain::{canonical::Digest, finding::Bilingual, time::Timestamp};
 
 use crate::problem::{Answer, Code, Problem};
 
@@ -36,6 +36,11 @@ impl EntityTag {
     pub fn with_stem(stem: &str, parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let Self(hash) = Self::of(parts);
         Self(format!("{stem}-{hash}"))
+    }
+
+    /// The tag of bytes that are known by their digest.
+    pub fn of_bytes(digest: &Digest) -> Self {
+        Self(digest.to_string())
     }
 
     /// The opaque part.
@@ -105,6 +110,26 @@ pub(crate) fn precondition(headers: &HeaderMap) -> Answer<Precondition> {
         let is_absence = tags(headers, &header::IF_NONE_MATCH).any(|tag| matches!(tag, Given::Any));
         return Ok(if is_absence { Precondition::Nothing } else { Precondition::Absent });
     }
+    Ok(match matched(headers)? {
+        None => Precondition::Any,
+        Some(tags) => Precondition::Revisions(tags.into_iter().filter_map(revision_of).collect()),
+    })
+}
+
+/// Which file an upload may replace: the tags of files are the digests of their bytes.
+pub(crate) fn file_condition(headers: &HeaderMap) -> Answer<Condition> {
+    if !headers.contains_key(header::IF_MATCH) {
+        let is_absence = tags(headers, &header::IF_NONE_MATCH).any(|tag| matches!(tag, Given::Any));
+        return Ok(if is_absence { Condition::Nothing } else { Condition::Absent });
+    }
+    Ok(match matched(headers)? {
+        None => Condition::Any,
+        Some(tags) => Condition::Files(tags.into_iter().filter_map(|tag| tag.parse().ok()).collect()),
+    })
+}
+
+/// The strong tags of `If-Match`; nothing where any tag would do.
+fn matched(headers: &HeaderMap) -> Answer<Option<Vec<&str>>> {
     let given: Vec<Given<'_>> = tags(headers, &header::IF_MATCH).collect();
     if given.is_empty() {
         let text = Bilingual::new(
@@ -114,14 +139,14 @@ pub(crate) fn precondition(headers: &HeaderMap) -> Answer<Precondition> {
         return Err(Problem::new(Code::BadRequest).with_detail(text));
     }
     if given.contains(&Given::Any) {
-        return Ok(Precondition::Any);
+        return Ok(None);
     }
     // RFC 9110 section 13.1.1: If-Match compares strongly, so weak tags never match.
     let strong = given.into_iter().filter_map(|tag| match tag {
-        Given::Strong(tag) => revision_of(tag),
+        Given::Strong(tag) => Some(tag),
         Given::Weak(_) | Given::Any => None,
     });
-    Ok(Precondition::Revisions(strong.collect()))
+    Ok(Some(strong.collect()))
 }
 
 /// The readable part of the entity tags of a record: every representation of a revision begins with it.

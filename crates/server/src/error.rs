@@ -4,9 +4,11 @@ use axum::http::header;
 use vitrina_app::{
     AppError, Tombstone,
     auth::Denied,
+    file::Quota,
     ports::parser::{Refusal, RefusalReason},
 };
 use vitrina_domain::{finding::Bilingual, record::Unreadable};
+use vitrina_formats::FileType;
 
 use crate::{
     conditional::{EntityTag, revision_stem},
@@ -27,7 +29,7 @@ impl From<AppError> for Problem {
                 ))
             }
             AppError::Invalid(findings) => Self::new(Code::InvalidDocument).with_findings(findings),
-            AppError::NothingToReplace => Self::new(Code::PreconditionFailed),
+            AppError::NothingToReplace | AppError::FileChanged => Self::new(Code::PreconditionFailed),
             AppError::PreconditionRequired => Self::new(Code::PreconditionRequired),
             AppError::PreconditionFailed { current } => {
                 let tag = EntityTag::with_stem(&revision_stem(current), ["current"]);
@@ -43,6 +45,23 @@ impl From<AppError> for Problem {
                 format!("la última lectura aplicada de esta fuente es del {applied}"),
                 format!("the last fetch applied from this source is of {applied}"),
             )),
+            AppError::FileType { found, allowed } => file_type(found, &allowed),
+            AppError::DigestMismatch { found } => {
+                Self::new(Code::DigestMismatch).with_detail(Bilingual::new(
+                    format!("llegaron bytes con el SHA-256 {found}"),
+                    format!("bytes with the SHA-256 {found} came"),
+                ))
+            }
+            AppError::QuotaExceeded { quota, limit, used, length } => {
+                let (es, en) = match quota {
+                    Quota::Organization => ("la organización", "the organization"),
+                    Quota::Site => ("el sitio", "the site"),
+                };
+                Self::new(Code::QuotaExceeded).with_detail(Bilingual::new(
+                    format!("{es} tiene {limit} bytes, usa {used}, y el archivo mide {length}"),
+                    format!("{en} has {limit} bytes, uses {used}, and the file is {length} long"),
+                ))
+            }
             AppError::Parameter { name, problem } => Self::parameter(Code::InvalidParameter, name, problem),
             AppError::CursorMismatch => Self::new(Code::CursorMismatch),
             AppError::KeyReused => Self::new(Code::IdempotencyMismatch),
@@ -71,6 +90,19 @@ impl From<Unreadable> for Problem {
     }
 }
 
+fn file_type(found: Option<FileType>, allowed: &[FileType]) -> Problem {
+    let detail = match found {
+        Some(kind) => Bilingual::new(
+            format!("el archivo es «{kind}» ({})", kind.media_type()),
+            format!("the file is \"{kind}\" ({})", kind.media_type()),
+        ),
+        None => Bilingual::new("los bytes no son de ningún tipo conocido", "the bytes are of no known type"),
+    };
+    Problem::new(Code::FileTypeRefused)
+        .with_detail(detail)
+        .with_allowed(allowed.iter().map(|kind| kind.as_str()))
+}
+
 /// A filter that can match nothing, because what it names is not here.
 fn no_such(parameter: &'static str, value: &str) -> Problem {
     let shown: String = value.chars().take(60).collect();
@@ -90,6 +122,7 @@ fn not_found(what: &'static str) -> Problem {
         "dataset_series" => ("esta serie", "this series"),
         "distribution" => ("esta distribución", "this distribution"),
         "revision" => ("esta revisión", "this revision"),
+        "file" => ("el archivo de esta distribución", "the file of this distribution"),
         "raw original" => ("el original de este registro", "the original of this record"),
         "run" => ("esta importación", "this import"),
         "job" => ("este trabajo", "this job"),

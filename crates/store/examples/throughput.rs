@@ -25,7 +25,7 @@ const SINGLE: u128 = 1_000;
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let data_dir = PathBuf::from(arguments.next().ok_or("which folder?")?);
-    let config = Config { data_dir, database_url: arguments.next(), max_connections: 4 };
+    let config = Config { data_dir, database_url: arguments.next(), files_url: None, max_connections: 4 };
     let store = Store::open(&config).await?;
     store.migrate().await?;
     let source_id = SourceId::new(Uuid::from_u128(1));

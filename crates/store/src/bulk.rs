@@ -36,7 +36,12 @@ impl Rows {
     /// Adds a row: one value per column.
     pub(crate) fn push<const N: usize>(&mut self, row: [Expr; N]) {
         debug_assert_eq!(N, self.columns.len(), "one value per column");
-        self.values.push(row.into());
+        self.push_cells(row.into());
+    }
+
+    /// Adds a row whose length is not known here.
+    pub(crate) fn push_cells(&mut self, row: Vec<Expr>) {
+        self.values.push(row);
     }
 
     /// Writes the rows; how many were inserted or updated.

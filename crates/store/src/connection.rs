@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
-    StoreError, folder,
+    BucketUrl, StoreError, folder,
     reader::{AtHand, Reader},
 };
 
@@ -24,6 +24,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// A `PostgreSQL` or `SQLite` address; nothing means `vitrina.db` in the data folder.
     pub database_url: Option<String>,
+    /// The bucket for the files; nothing means `blobs` in the data folder.
+    pub files_url: Option<BucketUrl>,
     /// The most connections for reading.
     pub max_connections: u32,
 }

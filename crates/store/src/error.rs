@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, TryGetError, sqlx};
+use vitrina_domain::canonical::Digest;
 
 /// Why the store cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,15 @@ pub enum StoreError {
     /// The schema is older or newer than this program, or the `SQLite` is too old to be safe.
     #[error("{0}")]
     Unsupported(String),
+    /// The place of the files cannot be reached or refuses to work; trying again later may help.
+    #[error("the store of files is not available")]
+    Files(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored file is gone, or is not what was stored.
+    #[error("the stored file {digest} is damaged or missing")]
+    Damaged {
+        /// Its digest.
+        digest: Digest,
+    },
     /// A file cannot be read or written.
     #[error("cannot access {path}")]
     File {

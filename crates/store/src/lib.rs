@@ -1,4 +1,4 @@
-//! Persistence in domain types: records, revisions, the change log, imports, tokens, blobs.
+//! Persistence in domain types: records, revisions, the change log, imports, tokens, files.
 //!
 //! One code base for `SQLite` and `PostgreSQL`. Nothing outside this crate and `migrations` knows the ORM.
 //!
@@ -18,7 +18,9 @@ mod change;
 mod column;
 mod connection;
 mod distribution;
+mod dump;
 mod error;
+mod file;
 mod folder;
 mod idempotency;
 mod item;
@@ -42,11 +44,13 @@ mod tests;
 mod token;
 mod transaction;
 
-pub use blob::Blobs;
+pub use blob::{Blobs, BucketUrl, InvalidBucketUrl, Seal, Sealing};
 pub use change::ChangeFilter;
 pub use connection::{Backend, Config};
 pub use distribution::DistributionRow;
+pub use dump::Snapshot;
 pub use error::StoreError;
+pub use file::{FileRow, NewFile};
 pub use idempotency::StoredAnswer;
 pub use job::{Cancelled, Claim, End, JobFilter, Lease, Renewal, Terms};
 pub use record::{Current, Extent, ListFilter, RecordWrite, Walk, Written};

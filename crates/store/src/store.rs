@@ -24,7 +24,7 @@ impl Store {
         let entrance = tokio::task::spawn_blocking(move || folder::enter(&data_dir))
             .await
             .map_err(|error| StoreError::Unavailable(Box::new(error)))??;
-        let blobs = Blobs::open_in(&config.data_dir, entrance.company)?;
+        let blobs = Blobs::open(&config.data_dir, config.files_url.as_ref(), entrance.company)?;
         let connections = Connections::open(config).await?;
         Ok(Self { connections, single: Arc::default(), blobs, _presence: entrance.share()? })
     }
@@ -34,7 +34,7 @@ impl Store {
         self.connections.backend
     }
 
-    /// The files: raw originals and, later, published ones.
+    /// The files: raw originals and published ones.
     pub fn blobs(&self) -> &Blobs {
         &self.blobs
     }

@@ -43,7 +43,8 @@ impl InProcess {
     pub(super) async fn open(setup: &Setup) -> anyhow::Result<Self> {
         let data_dir = setup.data_dir();
         let index = Index::open(&data_dir.join("index"), &Vocabularies::embedded()?)?;
-        let config = Config { data_dir, database_url: setup.database_url(), max_connections: 2 };
+        let config =
+            Config { data_dir, database_url: setup.database_url(), files_url: None, max_connections: 2 };
         Ok(Self { index, store: Store::open(&config).await? })
     }
 

@@ -16,10 +16,10 @@ pub(crate) struct Elsewhere {
 }
 
 /// What takes a body of any length has half a minute for each part of it, which is too long to wait here.
-const STREAMING: &[&str] = &["create_import", "inspect_file", "validate_document"];
+const STREAMING: &[&str] = &["create_import", "inspect_file", "upload_file", "validate_document"];
 
 /// What takes a body and neither a key nor an entity tag: only the body itself can be wrong.
-const PLAIN: &[&str] = &["create_import", "inspect_file", "retime_schedule", "validate_document"];
+const PLAIN: &[&str] = &["create_import", "inspect_file", "retime_schedule", "upload_file", "validate_document"];
 
 /// Nothing outside of the program can break what is answered without a database.
 const UNBREAKABLE: &[&str] = &[
@@ -35,6 +35,12 @@ const UNBREAKABLE: &[&str] = &[
 ];
 
 const ELSEWHERE: &[Elsewhere] = &[
+    Elsewhere {
+        code: "quota-exceeded",
+        operations: &[],
+        file: "tests/tests/files/limits.rs",
+        function: "a_quota_is_never_exceeded_however_many_come_at_once",
+    },
     Elsewhere {
         code: "misdirected-request",
         operations: &[],

@@ -24,6 +24,10 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
         "precondition-required" if operation.path.contains("{identifier}") => {
             vec![plain().without("if-match"), plain().without("if-match").saying(&another(operation))]
         }
+        // Of a file the digest is the tag, and the stage has put one there.
+        "precondition-required" if operation.id == "upload_file" => {
+            vec![plain().without("if-match").saying("otra,tabla\n1,2\n")]
+        }
         "precondition-required" => vec![plain().without("if-match").saying(&another(operation))],
         "precondition-failed" => vec![plain().saying(&another(operation))],
         "unsupported-media-type" => vec![plain().with("content-type", "text/plain")],
@@ -35,6 +39,11 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
         "resource-too-complex" => vec![plain().sending(crowded())],
         "unreadable-source" => vec![plain().saying("\u{1}\u{2}")],
         "stale-fetch" => vec![plain().asking("source=stage").asking("fetched_at=2026-01-01")],
+        "file-type-refused" => vec![current(stage, operation, plain()).saying("<html>")],
+        "digest-mismatch" => {
+            vec![current(stage, operation, plain()).asking(&format!("sha256={}", "0".repeat(64)))]
+        }
+        "range-not-satisfiable" => vec![plain().with("range", "bytes=999999-")],
         "conflict" => {
             let kept = json!({"identifier": format!("{}-kept", operation.collection()), "title": "otro"});
             vec![plain().saying(&kept.to_string())]
@@ -73,11 +82,11 @@ fn of_address(stage: &Stage, operation: &Operation, code: &str) -> Option<String
         "invalid-encoding" => "a=%FF".to_owned(),
         "at-not-supported" => "at=2026-01-01".to_owned(),
         "invalid-parameter" => {
-            let wrong = ["lang=!", "limit=0", "from=x", "bom=x", "modified=x"];
+            let wrong = ["lang=!", "limit=0", "from=x", "bom=x", "modified=x", "sha256=x"];
             (*wrong.iter().find(|pair| takes(pair.split('=').next().unwrap_or_default()))?).to_owned()
         }
         "repeated-parameter" => {
-            let once = ["lang=es", "limit=1", "from=1", "bom=true"];
+            let once = ["lang=es", "limit=1", "from=1", "bom=true", "filename=a"];
             let pair = once.iter().find(|pair| takes(pair.split('=').next().unwrap_or_default()))?;
             format!("{pair}&{pair}")
         }

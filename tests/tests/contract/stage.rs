@@ -86,6 +86,9 @@ impl Stage {
             gone.extend(deleted.distribution.map(|id| ("distributions".to_owned(), id)));
             gone.insert(collection.to_owned(), deleted.slug);
         }
+        let file = there.get("distributions").map(|id| format!("/api/v1/distributions/{id}/file"));
+        let file = file.context("no distribution")?;
+        writer.send("PUT".parse()?, &file, &[], "uno,dos\n1,2\n".into()).await?.expect(201)?;
         let catalog =
             json!({"dataset": [{"identifier": "a", "title": "A"}, {"identifier": "b", "title": "B"}]});
         let target = "/api/v1/import?source=stage&fetched_at=2026-02-01";

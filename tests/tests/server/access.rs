@@ -46,8 +46,12 @@ async fn refused(http: &Http, writes: &[(Method, String)], status: u16, code: &s
 /// Puts a token into the store that ended before it is shown.
 async fn expired(setup: &Setup) -> String {
     let token = TokenSecret::generate(|| 7);
-    let config =
-        Config { data_dir: setup.data_dir(), database_url: setup.database_url(), max_connections: 1 };
+    let config = Config {
+        data_dir: setup.data_dir(),
+        database_url: setup.database_url(),
+        files_url: None,
+        max_connections: 1,
+    };
     let store = Store::open(&config).await.unwrap();
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let mut tx = store.begin("test", at("2026-01-01T00:00:00Z")).await.unwrap();

@@ -256,8 +256,12 @@ async fn an_old_slug_leads_to_the_new_one_for_ever(#[case] engine: Engine) {
     let Some(showcase) = Showcase::open(engine).await else { return };
     let made = showcase.create(&document()).await.json();
     let setup = &showcase.setup;
-    let config =
-        Config { data_dir: setup.data_dir(), database_url: setup.database_url(), max_connections: 1 };
+    let config = Config {
+        data_dir: setup.data_dir(),
+        database_url: setup.database_url(),
+        files_url: None,
+        max_connections: 1,
+    };
     let store = Store::open(&config).await.unwrap();
     // What was given under the old slug is not given again.
     showcase.json("/api/v1/datasets/baches-reportados").await;

@@ -190,7 +190,7 @@ impl<'a> Import<'a> {
         document: &mut Spooled,
     ) -> Result<(), AppError> {
         if self.destination.mode == Mode::Apply {
-            document.keep(self.app.store().blobs())?;
+            self.app.keep(self.actor, document).await?;
         }
         let mut tx = self.begin().await?;
         let wanted = &self.destination.source;

@@ -6,51 +6,48 @@ use std::{
     path::PathBuf,
 };
 
-use sha2::{Digest as _, Sha256};
 use vitrina_domain::canonical::Digest;
-use vitrina_store::Blobs;
+use vitrina_store::{Seal, Sealing};
 
-use crate::{App, AppError};
+use crate::{App, AppError, auth::Actor};
 
 /// A temporary file being filled. Dropping it removes the file.
 #[derive(Debug)]
 pub struct Spool {
     file: File,
     path: Option<PathBuf>,
-    hasher: Sha256,
-    length: u64,
+    sealing: Sealing,
 }
 
 /// A filled temporary file with its digest. Dropping it without keeping removes the file.
 #[derive(Debug)]
 pub struct Spooled {
     spool: Spool,
-    digest: Digest,
+    seal: Seal,
 }
 
 impl Spool {
     /// Appends bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), AppError> {
         self.file.write_all(bytes).map_err(AppError::File)?;
-        self.hasher.update(bytes);
-        self.length += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.sealing.update(bytes);
         Ok(())
     }
 
     /// How many bytes there are.
     pub fn len(&self) -> u64 {
-        self.length
+        self.sealing.length()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.length == 0
+        self.len() == 0
     }
 
     /// Ends the writing.
-    pub fn finish(self) -> Spooled {
-        let digest = Digest::from_bytes(self.hasher.clone().finalize().into());
-        Spooled { spool: self, digest }
+    pub fn finish(mut self) -> Spooled {
+        let seal = std::mem::take(&mut self.sealing).finish();
+        Spooled { spool: self, seal }
     }
 }
 
@@ -67,17 +64,17 @@ impl Drop for Spool {
 impl Spooled {
     /// The SHA-256 of the bytes.
     pub fn digest(&self) -> Digest {
-        self.digest
+        self.seal.digest
     }
 
     /// How many bytes there are.
     pub fn len(&self) -> u64 {
-        self.spool.length
+        self.seal.length
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.spool.is_empty()
+        self.len() == 0
     }
 
     /// A handle at the beginning of the bytes.
@@ -89,24 +86,28 @@ impl Spooled {
         file.seek(SeekFrom::Start(0))?;
         Ok(file)
     }
-
-    /// Keeps the bytes as a blob.
-    pub(crate) fn keep(&mut self, blobs: &Blobs) -> Result<(), AppError> {
-        if let Some(path) = &self.spool.path {
-            // The file handle outlives the move, so that what is being read stays readable.
-            self.spool.file = File::open(path).map_err(AppError::File)?;
-            blobs.adopt(path, &self.digest)?;
-            self.spool.path = None;
-        }
-        Ok(())
-    }
 }
 
 impl App {
     /// A place for the bytes of an import.
     pub fn spool(&self) -> Result<Spool, AppError> {
         let (file, path) = self.store().blobs().temporary()?;
-        Ok(Spool { file, path: Some(path), hasher: Sha256::new(), length: 0 })
+        Ok(Spool { file, path: Some(path), sealing: Sealing::default() })
+    }
+
+    /// Keeps the bytes for good; they can still be read here, whatever becomes of them there.
+    ///
+    /// A row that needs them must follow within the time that [`App::collect_files`](crate::App::collect_files) grants.
+    pub(crate) async fn keep(&self, actor: &Actor, spooled: &mut Spooled) -> Result<(), AppError> {
+        let Some(path) = &spooled.spool.path else { return Ok(()) };
+        let mut tx = self.store().begin(&actor.audit_name(), self.now()).await?;
+        tx.expect_blob(&spooled.seal).await?;
+        tx.commit().await?;
+        // The file handle outlives the move, so that what is being read stays readable.
+        spooled.spool.file = File::open(path).map_err(AppError::File)?;
+        self.store().blobs().adopt(path, spooled.seal.digest).await?;
+        spooled.spool.path = None;
+        Ok(())
     }
 
     /// Spools everything a reader gives.

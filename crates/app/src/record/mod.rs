@@ -13,5 +13,5 @@ pub use precondition::Precondition;
 pub use read::Reference;
 pub(crate) use remove::deletion;
 pub use vitrina_store::Extent;
-pub(crate) use write::audience;
 pub use write::{Effect, NewRecord, Saved, Target};
+pub(crate) use write::{audience, revised, store_one};

@@ -86,7 +86,7 @@ impl App {
         }
     }
 
-    fn present(&self, record: Record<Stored>) -> Result<Record<Stored>, AppError> {
+    pub(crate) fn present(&self, record: Record<Stored>) -> Result<Record<Stored>, AppError> {
         if record.visibility.is_gone() {
             return Err(AppError::Gone(Box::new(self.tombstone(&record)?)));
         }

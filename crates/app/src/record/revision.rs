@@ -1,15 +1,17 @@
 //! The history of a record: its revisions, its raw original, what it was at a time.
 
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
 
+use bytes::Bytes;
+use futures_util::TryStreamExt as _;
 use serde_json::Value;
 use vitrina_domain::{
-    record::{Kind, RawSpan, Record, Revision, Stored},
+    record::{Kind, Record, Revision, Stored},
     time::Timestamp,
 };
 
 use super::{Extent, Reference};
-use crate::{App, AppError, auth::Actor};
+use crate::{App, AppError, auth::Actor, stream_reader::StreamReader};
 
 /// The longest raw original of one record that is handed out.
 const LONGEST_RAW: u64 = 32 << 20;
@@ -72,11 +74,26 @@ impl App {
         let record = self.record(actor, kind, reference, Extent::HEAD).await?;
         let revision = self.store().revision(&actor.scope(), record.id, record.revision).await?;
         let span = revision.and_then(|revision| revision.raw).ok_or(AppError::NotFound("raw original"))?;
-        let file = self.store().blobs().open(&span.digest)?.ok_or(AppError::NotFound("raw original"))?;
-        tokio::task::spawn_blocking(move || cut(file, &span))
-            .await
-            .map_err(AppError::Task)?
-            .map_err(AppError::File)
+        let seal = self.store().seal(&span.digest).await?.ok_or(AppError::NotFound("raw original"))?;
+        let length = span.length.min(LONGEST_RAW);
+        if span.encoding == "UTF-8" {
+            let bytes = self.store().blobs().read(seal, span.offset..span.offset.saturating_add(length));
+            let pieces: Vec<Bytes> = bytes.try_collect().await?;
+            return Ok(pieces.concat());
+        }
+        // The offset counts decoded bytes: what stands before the record is decoded, too.
+        let whole = 0..seal.length;
+        let mut reader = StreamReader::new(self.store().blobs().read(seal, whole));
+        tokio::task::spawn_blocking(move || {
+            let mut decoded = vitrina_formats::read::decoded(&mut reader, &span.encoding);
+            io::copy(&mut decoded.by_ref().take(span.offset), &mut io::sink())?;
+            let mut bytes = Vec::new();
+            decoded.take(length).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        })
+        .await
+        .map_err(AppError::Task)?
+        .map_err(AppError::File)
     }
 
     /// The members in which two revisions differ, with both values; absent ones are `null`.
@@ -119,19 +136,4 @@ fn differences(older: &Value, newer: &Value) -> Vec<Difference> {
             to: after.get(name).cloned().unwrap_or_default(),
         })
         .collect()
-}
-
-/// Cuts a record out of its original; other encodings than UTF-8 are decoded on the way.
-fn cut(mut file: std::fs::File, span: &RawSpan) -> std::io::Result<Vec<u8>> {
-    let length = span.length.min(LONGEST_RAW);
-    let mut bytes = Vec::new();
-    if span.encoding == "UTF-8" {
-        file.seek(SeekFrom::Start(span.offset))?;
-        file.take(length).read_to_end(&mut bytes)?;
-    } else {
-        let mut decoded = vitrina_formats::read::decoded(file, &span.encoding);
-        std::io::copy(&mut decoded.by_ref().take(span.offset), &mut std::io::sink())?;
-        decoded.take(length).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }

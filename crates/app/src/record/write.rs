@@ -5,7 +5,7 @@ use vitrina_domain::{
     change::{Audience, Op},
     finding::{Bilingual, Finding, Severity},
     id::{DistributionId, RecordId, SourceId},
-    record::{Kind, Record, Stored, Visibility},
+    record::{Kind, Record, Sealed, Stored, Visibility},
     scope::Scope,
 };
 use vitrina_store::{Current, Extent, RecordWrite, Tx, Written};
@@ -227,21 +227,8 @@ impl App {
             )
             .map(|(id, distribution)| (*id, distribution.match_key().map(str::to_owned)))
             .collect();
-        let write = RecordWrite {
-            id,
-            source_id: record.source_id,
-            identifier: record.identifier.clone(),
-            slug: record.slug.clone(),
-            catalog_id: record.catalog_id,
-            organization_id: record.organization_id,
-            visibility: record.visibility.clone(),
-            expected_revision: record.revision,
-            distribution_ids: self.distribution_ids(&current, &intake),
-            document: intake.sealed,
-            raw: None,
-            op: Op::Update,
-            audience: audience(&record.visibility, record.organization_id),
-        };
+        let distribution_ids = self.distribution_ids(&current, &intake);
+        let write = revised(&record, intake.sealed, distribution_ids);
         let saved = store_one(&mut tx, write, Effect::Updated, intake.findings).await?;
         self.commit(tx).await?;
         Ok(saved)
@@ -283,7 +270,7 @@ impl App {
         match_distributions(current, &intake.sealed.distributions, self.parts.ids.as_ref())
     }
 
-    fn judge(&self, kind: Kind, document: Value, id: RecordId) -> Result<Intake, AppError> {
+    pub(crate) fn judge(&self, kind: Kind, document: Value, id: RecordId) -> Result<Intake, AppError> {
         let site = self.site();
         let judge =
             Judge { validator: self.validator(), now: self.now(), languages: &site.languages(site.language) };
@@ -328,6 +315,29 @@ pub(crate) fn audience(visibility: &Visibility, organization_id: Option<RecordId
         (true, _) => Audience::Public,
         (false, Some(organization_id)) => Audience::Organization(organization_id),
         (false, None) => Audience::Internal,
+    }
+}
+
+/// The next revision of a record, which differs from this one by its document.
+pub(crate) fn revised(
+    record: &Record,
+    document: Sealed,
+    distribution_ids: Vec<DistributionId>,
+) -> RecordWrite {
+    RecordWrite {
+        id: record.id,
+        source_id: record.source_id,
+        identifier: record.identifier.clone(),
+        slug: record.slug.clone(),
+        catalog_id: record.catalog_id,
+        organization_id: record.organization_id,
+        visibility: record.visibility.clone(),
+        expected_revision: record.revision,
+        distribution_ids,
+        document,
+        raw: None,
+        op: Op::Update,
+        audience: audience(&record.visibility, record.organization_id),
     }
 }
 

@@ -5,15 +5,17 @@ use std::{future::Future, io::Write, num::NonZeroUsize};
 use vitrina_domain::finding::Locale;
 
 use crate::{
-    args::{Admin, Cli, Command, Index, ParseWorker, Token},
+    args::{Admin, Cli, Command, Files, Index, ParseWorker, Token},
     config::{DatabaseUrl, Environment, Settings},
     failure::{Exit, Failure},
     logging, terminal,
 };
 
+mod backup;
 mod config;
 mod doctor;
 mod export;
+mod files;
 mod import;
 mod index;
 mod inspect;
@@ -68,6 +70,9 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
         // It began before there were settings, a log and threads.
         Command::ParseWorker(worker) => parse_worker(worker),
         Command::Index(Index::Rebuild(_)) => block_on(index::rebuild(context)),
+        Command::Files(Files::Check(check)) => block_on(files::check(context, check)),
+        Command::Backup(backup) => block_on(backup::take(context, backup)),
+        Command::Restore(backup) => block_on(backup::restore(context, backup)),
         Command::Migrate(_) => block_on(migrate::run(context)),
         Command::Admin(Admin::Token(Token::Create(create))) => block_on(token::create(context, create)),
         Command::Admin(Admin::Token(Token::List(_))) => block_on(token::list(context)),

@@ -33,7 +33,7 @@ pub(super) fn threads(settings: &Settings) -> NonZeroUsize {
 }
 
 fn allowances(settings: &Settings) -> Allowances {
-    Allowances::new(cores(), &settings.budgets.0)
+    Allowances::new(cores(), &settings.budgets.0).with_longest_file(settings.file_size.get())
 }
 
 pub(super) async fn run(context: Context, serve: &Serve) -> Result<Exit, Failure> {

@@ -16,18 +16,22 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use vitrina_domain::{finding::Locale, network::Network};
+use vitrina_formats::FileType;
 use vitrina_server::limit::OwnBudget;
+use vitrina_store::BucketUrl;
 
 mod list;
 mod problem;
 mod reference;
 mod setting;
+mod size;
 mod value;
 
 pub use list::{HostName, List};
 pub use problem::ConfigError;
 pub use reference::{as_toml, reference};
 pub use setting::{SETTINGS, Setting};
+pub use size::Size;
 pub use value::{BaseUrl, DatabaseUrl, LogFormat, Tls};
 
 /// What every environment variable of ours begins with.
@@ -45,6 +49,16 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The database, when it is not the file in the data folder.
     pub database_url: Option<DatabaseUrl>,
+    /// The bucket for the files, when it is not the folder `blobs`.
+    pub files_url: Option<BucketUrl>,
+    /// The kinds of files that may be uploaded.
+    pub file_types: List<FileType>,
+    /// The longest file.
+    pub file_size: Size,
+    /// The most bytes of the files of one organization.
+    pub organization_quota: Option<Size>,
+    /// The most bytes of all files.
+    pub site_quota: Option<Size>,
     /// The most connections for reading.
     pub max_connections: NonZeroU32,
     /// Where the server listens.
@@ -88,6 +102,11 @@ impl Default for Settings {
         Self {
             data_dir: PathBuf::from("./vitrina-data"),
             database_url: None,
+            files_url: None,
+            file_types: List(FileType::OPEN.to_vec()),
+            file_size: Size::bytes(1 << 30),
+            organization_quota: None,
+            site_quota: None,
             max_connections: NonZeroU32::MIN.saturating_add(7),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base_url: None,
@@ -231,7 +250,9 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
             nearest,
         })?;
     }
-    let has_secret = values.get("database_url").and_then(Value::as_str).is_some_and(value::has_password);
+    let has_secret = ["database_url", "files_url"]
+        .iter()
+        .any(|name| values.get(*name).and_then(Value::as_str).is_some_and(value::has_password));
     if has_secret && is_readable_by_others(path).map_err(unreadable)? {
         return Err(ConfigError::Readable { path: path.to_owned() });
     }

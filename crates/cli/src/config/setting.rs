@@ -47,6 +47,47 @@ pub const SETTINGS: &[Setting] = &[
              file rather than on the command line, where everybody sees it.",
     },
     Setting {
+        name: "files_url",
+        flag: None,
+        example: "s3://KEY:SECRET@s3.example.org/vitrina",
+        es: "El cubo de un almacén S3 para los archivos y los originales, si no van en la carpeta `blobs`: \
+             `s3://CLAVE:SECRETO@servidor[:puerto]/cubo[/prefijo][?region=…]`, con clave y secreto codificados como en \
+             toda dirección (`/` es `%2F`); `s3+http://` es lo mismo sin cifrar. Va en el archivo de configuración.",
+        en: "The bucket of an S3 store for the files and the originals, when they are not in the folder `blobs`: \
+             `s3://KEY:SECRET@host[:port]/bucket[/prefix][?region=…]`, with key and secret encoded as in any address \
+             (`/` is `%2F`); `s3+http://` is the same without encryption. It belongs in the configuration file.",
+    },
+    Setting {
+        name: "file_types",
+        flag: None,
+        example: "csv, geojson, pdf",
+        es: "Los tipos de archivo que se pueden subir; lo que un archivo es lo dicen sus bytes. Una lista vacía no admite \
+             ninguno. Se conocen además `html`, `svg`, `docx`, `odt`, `xls`, `gz`, `png`, `jpg` y `tif`.",
+        en: "The kinds of files that may be uploaded; what a file is, its bytes tell. An empty list takes none. Known are \
+             also `html`, `svg`, `docx`, `odt`, `xls`, `gz`, `png`, `jpg` and `tif`.",
+    },
+    Setting {
+        name: "file_size",
+        flag: None,
+        example: "256 MiB",
+        es: "El archivo más largo que se puede subir.",
+        en: "The longest file that may be uploaded.",
+    },
+    Setting {
+        name: "organization_quota",
+        flag: None,
+        example: "20 GiB",
+        es: "Cuánto pueden ocupar los archivos de una organización, con sus versiones anteriores. Por omisión, lo que haya.",
+        en: "How much the files of one organization may take, with their earlier versions. By default as much as there is.",
+    },
+    Setting {
+        name: "site_quota",
+        flag: None,
+        example: "1 TiB",
+        es: "Cuánto pueden ocupar los archivos del sitio, con sus versiones anteriores. Por omisión, lo que haya.",
+        en: "How much the files of the site may take, with their earlier versions. By default as much as there is.",
+    },
+    Setting {
         name: "max_connections",
         flag: None,
         example: "16",

@@ -66,6 +66,9 @@ fn the_file_in_the_data_folder_cannot_move_it() {
 #[case("hosts = 'a.example/x'", "for example hosts = ")]
 #[case("metrics_listen = '9090'", "for example metrics_listen = \"127.0.0.1:9090\"")]
 #[case("budgets = ['sarch=8']", "search, export")]
+#[case("files_url = 's3://bucket/x'", "for example files_url = ")]
+#[case("file_types = ['csv', 'exe']", "csv, tsv, json")]
+#[case("file_size = '1 GB'", "KiB, MiB, GiB")]
 #[case("budgets = 'search=0'", "for example budgets = ")]
 fn a_wrong_file_is_refused_with_advice(#[case] text: &str, #[case] advice: &str) {
     let (_dir, path) = file(text);
@@ -161,13 +164,26 @@ fn no_password_shows_in_any_form() {
         let shown = format!("{settings:?} {}", as_toml(&settings, Locale::En));
         assert!(shown.contains("postgres://") && !shown.contains("hunter2"), "{shown}");
     }
+    let variables = environment(&[("VITRINA_FILES_URL", "s3://KEY:hunter2@s3.example.org/x")]);
+    let settings = Settings::load(None, &variables, &Flags::default()).unwrap();
+    let shown = format!("{settings:?} {}", as_toml(&settings, Locale::En));
+    assert!(shown.contains("s3://KEY:***@s3.example.org/x") && !shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn an_empty_list_of_file_types_is_an_empty_list() {
+    let (_dir, path) = file("file_types = []");
+    let settings = Settings::load(Some(&path), &Environment::new(), &Flags::default()).unwrap();
+    assert_eq!(settings.file_types.0, []);
 }
 
 #[cfg(unix)]
-#[test]
-fn a_file_with_a_password_must_be_for_its_owner_only() {
+#[rstest]
+#[case("database_url = 'postgres://u:hunter2@db/x'")]
+#[case("files_url = 's3://KEY:hunter2@s3.example.org/x'")]
+fn a_file_with_a_password_must_be_for_its_owner_only(#[case] text: &str) {
     use std::os::unix::fs::PermissionsExt as _;
-    let (_dir, path) = file("database_url = 'postgres://u:hunter2@db/x'");
+    let (_dir, path) = file(text);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     let said = refused(Some(&path), &[]);
     assert!(said.contains("chmod 600") && !said.contains("hunter2"), "{said}");

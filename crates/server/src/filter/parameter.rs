@@ -70,5 +70,7 @@ parameters! {
     Reason = "reason", Shape::Text, "Why, for the tombstone.";
     Organization = "organization", Shape::Text, "The organization that answers for the records, by id or slug.";
     Catalog = "catalog", Shape::Text, "The catalog that the records are at home in, by id or slug.";
+    FileName = "filename", Shape::Text, "What the file is called; without it, after its distribution.";
+    Sha256 = "sha256", Shape::Text, "The SHA-256 that the bytes should have, in hexadecimal; other bytes are refused.";
     Prefix = "prefix", Shape::Text, "The beginning of what is looked for.";
 }

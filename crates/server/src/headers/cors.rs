@@ -8,10 +8,11 @@ use axum::{
 };
 
 const EXPOSED: &str = "Link, ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, \
-    Content-Disposition, Deprecation, Sunset";
+    Content-Disposition, Accept-Ranges, Content-Range, Deprecation, Sunset";
 
 /// Request headers that a page elsewhere may set when it reads.
-const READING: &str = "Accept, Accept-Language, If-None-Match, If-Modified-Since, X-Request-Id";
+const READING: &str = "Accept, Accept-Language, If-None-Match, If-Modified-Since, Range, If-Range, \
+    X-Request-Id";
 
 /// Opens anonymous reads to pages of every origin and answers their preflight requests.
 pub async fn cors(request: Request, next: Next) -> Response {

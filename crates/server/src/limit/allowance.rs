@@ -125,6 +125,15 @@ impl Allowances {
         Self { by_class, cores }
     }
 
+    /// The same with another limit for the length of a file.
+    #[must_use]
+    pub fn with_longest_file(mut self, bytes: u64) -> Self {
+        if let Some(upload) = self.by_class.get_mut(&RouteClass::Upload) {
+            upload.body_bytes = bytes;
+        }
+        self
+    }
+
     /// How many threads the handlers need so that no class waits for the threads of another: one for each request
     /// that computes without a pause, and one for each core for those that wait for the database.
     pub fn threads(&self) -> NonZeroUsize {
@@ -203,6 +212,19 @@ impl RouteClass {
             Self::Import => Allowance {
                 budget: budget(4, 4, 1_000),
                 body_bytes: 1024 * MIB,
+                timeout_seconds: None,
+                ..base
+            },
+            Self::Upload => Allowance {
+                budget: budget(8, 8, 1_000),
+                body_bytes: 1024 * MIB,
+                timeout_seconds: None,
+                ..base
+            },
+            // Programs that fetch in parts open several connections.
+            Self::Download => Allowance {
+                concurrent_per_address: Some(8),
+                budget: budget(64 * cores, 64 * cores, 1_000),
                 timeout_seconds: None,
                 ..base
             },

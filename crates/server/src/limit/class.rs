@@ -24,11 +24,15 @@ pub enum RouteClass {
     Validate,
     /// Bulk writes.
     Import,
+    /// Files on their way in.
+    Upload,
+    /// Files on their way out.
+    Download,
 }
 
 impl RouteClass {
     /// Every class.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Health,
         Self::Read,
         Self::Search,
@@ -37,6 +41,8 @@ impl RouteClass {
         Self::Write,
         Self::Validate,
         Self::Import,
+        Self::Upload,
+        Self::Download,
     ];
 
     /// The word in metrics, headers and `/limits`.
@@ -50,6 +56,8 @@ impl RouteClass {
             Self::Write => "write",
             Self::Validate => "validate",
             Self::Import => "import",
+            Self::Upload => "upload",
+            Self::Download => "download",
         }
     }
 
@@ -73,6 +81,8 @@ impl RouteClass {
         match first {
             "inspect" | "validate" => Self::Validate,
             "import" if !is_read => Self::Import,
+            "distributions" if !is_read && resource.ends_with("/file") => Self::Upload,
+            "distributions" if is_read && resource.ends_with("/download") => Self::Download,
             _ if !is_read => Self::Write,
             "search" | "facets" | "suggest" => Self::Search,
             "exports" if resource.contains('/') => Self::Export,
@@ -163,6 +173,9 @@ mod tests {
     #[case("POST", "/api/v1/inspect", "", RouteClass::Validate)]
     #[case("POST", "/api/v1/import", "", RouteClass::Import)]
     #[case("GET", "/api/v1/import/runs", "", RouteClass::Read)]
+    #[case("PUT", "/api/v1/distributions/x/file", "", RouteClass::Upload)]
+    #[case("GET", "/api/v1/distributions/x/file", "", RouteClass::Read)]
+    #[case("GET", "/api/v1/distributions/x/download", "", RouteClass::Download)]
     fn classes(#[case] method: Method, #[case] uri: Uri, #[case] accept: &str, #[case] class: RouteClass) {
         let mut headers = HeaderMap::new();
         if !accept.is_empty() {

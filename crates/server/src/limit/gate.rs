@@ -103,7 +103,7 @@ impl Gate {
 
     /// Answers a request that was let in, within the time of its class.
     pub(super) async fn run(&self, request: Request, next: Next, pass: Pass) -> Response {
-        let streams = self.allowance.class == RouteClass::Export;
+        let streams = matches!(self.allowance.class, RouteClass::Export | RouteClass::Download);
         let awaited = request.extensions().get::<Awaited>().cloned();
         let answer = async move {
             let response = next.run(request).await;

@@ -174,6 +174,8 @@ impl Taken<'_> {
                 Code::UnsupportedMediaType,
                 Code::InvalidDocument,
             ]);
+        } else if self.id() == "upload_file" {
+            codes.extend([Code::FileTypeRefused, Code::DigestMismatch, Code::QuotaExceeded]);
         } else {
             codes.push(Code::UnreadableSource);
         }
@@ -206,6 +208,9 @@ impl Taken<'_> {
         }
         if matches!(self.id(), "cancel_job" | "retry_job") {
             codes.push(Code::JobState);
+        }
+        if self.has("header", "Range") {
+            codes.push(Code::RangeNotSatisfiable);
         }
         if self.has("header", "If-Match") {
             codes.extend([Code::BadRequest, Code::PreconditionRequired, Code::PreconditionFailed]);

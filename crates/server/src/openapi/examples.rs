@@ -28,6 +28,8 @@ pub fn add_examples(document: &mut Value) {
     }
     let table = Value::from("clave,municipio,poblacion\n19039,Monterrey,1142994\n");
     set(document, "/api/v1/inspect", "post", "application/octet-stream", &table);
+    let file = Value::from("estacion,pm10\nobispado,42\n");
+    set(document, "/api/v1/distributions/{id}/file", "put", "application/octet-stream", &file);
     for item in document
         .get_mut("paths")
         .and_then(Value::as_object_mut)

@@ -25,8 +25,14 @@ pub fn add_representations(document: &mut Value) {
 
 /// Says that bodies of any format are bytes, in the word that generators know for that.
 pub fn add_bytes(document: &mut Value) {
-    for path in ["/api/v1/import", "/api/v1/inspect", "/api/v1/validate"] {
-        let operation = document["paths"].get_mut(path).and_then(|item| item.get_mut("post"));
+    const BYTES: [(&str, &str); 4] = [
+        ("/api/v1/import", "post"),
+        ("/api/v1/inspect", "post"),
+        ("/api/v1/validate", "post"),
+        ("/api/v1/distributions/{id}/file", "put"),
+    ];
+    for (path, method) in BYTES {
+        let operation = document["paths"].get_mut(path).and_then(|item| item.get_mut(method));
         let content = operation.and_then(|operation| operation.pointer_mut("/requestBody/content"));
         if let Some(media) = content.and_then(|content| content.get_mut("application/octet-stream")) {
             media["schema"] = json!({"type": "string", "format": "binary"});

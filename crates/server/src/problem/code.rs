@@ -108,11 +108,20 @@ codes! {
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE, "Cuerpo demasiado grande", "Payload too large",
         "El cuerpo pasa el límite de la operación; los límites están en `/api/v1/limits`.",
         "The body is over the limit of the operation; the limits are at `/api/v1/limits`.";
+    QuotaExceeded = "quota-exceeded", PAYLOAD_TOO_LARGE, "Cuota agotada", "Quota exceeded",
+        "El archivo no cabe en la cuota de la organización o del sitio; `detail` da las cifras.",
+        "The file does not fit into the quota of the organization or of the site; `detail` gives the figures.";
+    RangeNotSatisfiable = "range-not-satisfiable", RANGE_NOT_SATISFIABLE, "Rango fuera del archivo", "Range not satisfiable",
+        "El archivo termina antes del rango pedido; `Content-Range` dice cuánto mide.",
+        "The file ends before the range that was asked for; `Content-Range` tells how long it is.";
     UriTooLong = "uri-too-long", URI_TOO_LONG, "Dirección demasiado larga", "URI too long",
         "La dirección pasa de 8 KiB.", "The address is longer than 8 KiB.";
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "Tipo de contenido no aceptado", "Unsupported media type",
         "La operación no lee cuerpos de ese `Content-Type`; `allowed` da la lista.",
         "The operation does not read bodies of that `Content-Type`; `allowed` gives the list.";
+    FileTypeRefused = "file-type-refused", UNSUPPORTED_MEDIA_TYPE, "Tipo de archivo no aceptado", "File type refused",
+        "Los bytes no son de ningún tipo de archivo que este sitio acepte, se llame como se llame; `allowed` da la lista.",
+        "The bytes are of no type of file that this site takes, whatever the file is called; `allowed` gives the list.";
     MisdirectedRequest = "misdirected-request", MISDIRECTED_REQUEST, "Servidor equivocado", "Misdirected request",
         "La cabecera `Host` no es la de este servidor.", "The `Host` header is not that of this server.";
     InvalidDocument = "invalid-document", UNPROCESSABLE_ENTITY, "Documento no aceptado", "Document not accepted",
@@ -124,6 +133,9 @@ codes! {
     ResourceTooComplex = "resource-too-complex", UNPROCESSABLE_ENTITY, "Archivo demasiado complejo", "Resource too complex",
         "Leer el archivo toma más memoria, tiempo o espacio que lo permitido; `errors` dice dónde. Divídalo o simplifíquelo.",
         "Reading the file takes more memory, time or room than is allowed; `errors` says where. Split it or make it simpler.";
+    DigestMismatch = "digest-mismatch", UNPROCESSABLE_ENTITY, "Otros bytes", "Digest mismatch",
+        "Los bytes que llegaron no tienen el digesto anunciado; no se guardó nada.",
+        "The bytes that came do not have the digest that was announced; nothing was kept.";
     StaleFetch = "stale-fetch", UNPROCESSABLE_ENTITY, "Lectura más vieja que la última", "Stale fetch",
         "La importación es más vieja que la última aplicada de esa fuente y se rechazó entera.",
         "The import is older than the last one applied from that source and was refused whole.";

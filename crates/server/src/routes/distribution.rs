@@ -10,7 +10,7 @@ use vitrina_app::{
     DistributionRow,
     record::{Extent, Reference},
 };
-use vitrina_domain::{finding::Bilingual, record::Kind};
+use vitrina_domain::{finding::Bilingual, id::DistributionId, record::Kind};
 
 use super::{
     asks::{NothingAsks, asks},
@@ -70,13 +70,17 @@ pub(crate) async fn list(
 )]
 async fn get(Ask(inquiry, _): Ask<NothingAsks>, Path(id): Path<String>) -> Answer<Response> {
     let Inquiry { state, actor, headers, .. } = &inquiry;
-    let id = id.parse().map_err(|_error| {
-        Problem::new(Code::NotFound)
-            .with_detail(Bilingual::new("aquí no hay esta distribución", "this distribution is not here"))
-    })?;
-    let (row, dataset) = state.app.distribution(actor, id).await?;
+    let (row, dataset) = state.app.distribution(actor, named(&id)?).await?;
     let validators = validators(&dataset, "distribution", &[&row.id.to_string()]);
     validators.respond(headers, || Ok(axum::Json(view(&state.site, &row)).into_response()))
+}
+
+/// The id that a path names a distribution by.
+pub(crate) fn named(id: &str) -> Answer<DistributionId> {
+    id.parse().map_err(|_error| {
+        Problem::new(Code::NotFound)
+            .with_detail(Bilingual::new("aquí no hay esta distribución", "this distribution is not here"))
+    })
 }
 
 /// A distribution with what the server says of it.

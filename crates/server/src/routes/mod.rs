@@ -11,6 +11,7 @@ pub(crate) mod data_service;
 pub(crate) mod dataset;
 pub(crate) mod distribution;
 pub(crate) mod export;
+pub(crate) mod file;
 pub(crate) mod guideline;
 pub(crate) mod health;
 pub(crate) mod import;
@@ -37,6 +38,7 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(crate::openapi::base())
         .merge(dataset::routes())
         .merge(distribution::routes())
+        .merge(file::routes())
         .merge(catalog::routes())
         .merge(organization::routes())
         .merge(series::routes())

@@ -1,15 +1,15 @@
 //! Whether a database and its files hold together: for tests that kill the program or cut its power.
 
-use std::io::Read as _;
-
+use bytes::Bytes;
+use futures_util::TryStreamExt as _;
 use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult, Statement};
 use vitrina_domain::canonical::Digest;
 
 use super::Error;
-use crate::{Backend, Store};
+use crate::{Backend, Store, StoreError};
 
 /// What must not be there, and how it would be counted; both databases understand it.
-const FAULTS: [(&str, &str); 12] = [
+const FAULTS: [(&str, &str); 13] = [
     (
         "records without the revision that they are at",
         "SELECT COUNT(*) FROM records r LEFT JOIN revisions v ON v.record_id = r.id AND v.number = r.revision \
@@ -64,6 +64,11 @@ const FAULTS: [(&str, &str); 12] = [
          WHERE i.record_id IS NOT NULL AND r.id IS NULL",
     ),
     (
+        "distributions with a gap in their files",
+        "SELECT COUNT(*) FROM (SELECT distribution_id FROM files GROUP BY distribution_id \
+         HAVING MAX(number) <> COUNT(*) OR MIN(number) <> 1) AS gaps",
+    ),
+    (
         "ended runs that still run",
         "SELECT COUNT(*) FROM import_runs WHERE (ended IS NULL) <> (state = 'running')",
     ),
@@ -72,7 +77,8 @@ const FAULTS: [(&str, &str); 12] = [
 /// Every file that a row points to, and how much of it.
 const FILES: &str = "SELECT raw_digest, MAX(until) FROM (\
      SELECT raw_digest, raw_offset + raw_length AS until FROM revisions WHERE raw_digest IS NOT NULL \
-     UNION ALL SELECT raw_digest, 0 FROM import_runs) AS files GROUP BY raw_digest";
+     UNION ALL SELECT raw_digest, 0 FROM import_runs \
+     UNION ALL SELECT digest, length FROM files) AS files GROUP BY raw_digest";
 
 impl Store {
     /// What is wrong with the store: nothing, when it is sound.
@@ -117,16 +123,21 @@ impl Store {
         let mut faults = Vec::new();
         for row in self.rows(FILES).await? {
             let (digest, until) = (digest(&row)?, row.try_get_by_index::<i64>(1)?);
-            let Some(mut file) = self.blobs().open(&digest)? else {
-                faults.push(format!("the file {digest} is missing"));
+            let Some(seal) = self.seal(&digest).await? else {
+                faults.push(format!("the file {digest} is missing from the list of files"));
                 continue;
             };
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            if Digest::of(&bytes) != digest {
-                faults.push(format!("the file {digest} is torn: {} bytes", bytes.len()));
+            let (length, whole) = (seal.length, 0..seal.length);
+            let read: Result<Vec<Bytes>, _> = self.blobs().read(seal, whole).try_collect().await;
+            match read {
+                Ok(blocks) if Digest::of(&blocks.concat()) == digest => {}
+                Ok(_) => faults.push(format!("the file {digest} is another one")),
+                Err(StoreError::Damaged { .. }) => {
+                    faults.push(format!("the file {digest} is missing or torn"));
+                }
+                Err(error) => return Err(error.into()),
             }
-            if until > i64::try_from(bytes.len())? {
+            if until > i64::try_from(length)? {
                 faults.push(format!("a row points behind the end of the file {digest}"));
             }
         }

@@ -151,6 +151,7 @@ impl Cluster {
         let config = Config {
             data_dir: folder.path().to_owned(),
             database_url: Some(self.url(&unfinished)),
+            files_url: None,
             max_connections: 1,
         };
         let store = Store::open(&config).await?;

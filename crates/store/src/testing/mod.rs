@@ -85,8 +85,12 @@ impl TestStore {
     }
 
     async fn open_at(place: TestPlace) -> Result<Self, Error> {
-        let config =
-            Config { data_dir: place.data_dir(), database_url: place.database_url(), max_connections: 4 };
+        let config = Config {
+            data_dir: place.data_dir(),
+            database_url: place.database_url(),
+            files_url: None,
+            max_connections: 4,
+        };
         Ok(Self { store: Store::open(&config).await?, config, _place: place })
     }
 }

@@ -2,6 +2,7 @@
 
 mod change;
 mod distribution;
+mod file;
 mod import;
 mod job;
 mod long_name;

@@ -84,6 +84,7 @@ async fn an_unknown_address_is_refused_without_repeating_it(#[case] url: &str) {
     let config = crate::Config {
         data_dir: folder.path().to_owned(),
         database_url: Some(url.to_owned()),
+        files_url: None,
         max_connections: 1,
     };
     let refused = Store::open(&config).await.unwrap_err();
@@ -98,6 +99,7 @@ async fn a_server_that_is_not_there_is_unavailable() {
     let config = crate::Config {
         data_dir: folder.path().join("data"),
         database_url: Some(nowhere),
+        files_url: None,
         max_connections: 1,
     };
     let refused = Store::open(&config).await.unwrap_err();

@@ -73,7 +73,8 @@ async fn closing_folds_the_log_into_the_database() {
 async fn any_folder_name_will_do(#[case] name: &str) {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path().join(name).join("deeper");
-    let config = crate::Config { data_dir: data_dir.clone(), database_url: None, max_connections: 1 };
+    let config =
+        crate::Config { data_dir: data_dir.clone(), database_url: None, files_url: None, max_connections: 1 };
     let store = Store::open(&config).await.unwrap();
     store.migrate().await.unwrap();
     assert!(data_dir.join("vitrina.db").is_file());
