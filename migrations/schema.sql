@@ -1,3 +1,7 @@
+CREATE TABLE "blobs" ( "digest" blob(1) NOT NULL PRIMARY KEY,
+  "length" integer NOT NULL,
+  "blocks" blob(1) NOT NULL,
+  "expected" integer NOT NULL );
 CREATE TRIGGER changes_no_delete BEFORE DELETE ON changes BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
 CREATE TRIGGER changes_no_update BEFORE UPDATE ON changes BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
 CREATE TABLE "changes" ( "seq" integer NOT NULL PRIMARY KEY,
@@ -18,6 +22,18 @@ CREATE TABLE "distributions" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "match_key" text,
   "document" text NOT NULL, FOREIGN KEY ("dataset_id") REFERENCES "records" ("id") );
 CREATE UNIQUE INDEX "distributions_position" ON "distributions" ("dataset_id", "position");
+CREATE TABLE "files" ( "distribution_id" uuid_text NOT NULL,
+  "number" integer NOT NULL,
+  "dataset_id" uuid_text NOT NULL,
+  "digest" blob(1) NOT NULL,
+  "length" integer NOT NULL,
+  "media_type" text NOT NULL,
+  "name" text NOT NULL,
+  "actor" text NOT NULL,
+  "uploaded" integer NOT NULL, PRIMARY KEY ("distribution_id",
+  "number"), FOREIGN KEY ("dataset_id") REFERENCES "records" ("id"), FOREIGN KEY ("digest") REFERENCES "blobs" ("digest") );
+CREATE INDEX "files_dataset" ON "files" ("dataset_id");
+CREATE INDEX "files_digest" ON "files" ("digest");
 CREATE TABLE "idempotency_keys" ( "owner" text NOT NULL,
   "key" blob(1) NOT NULL,
   "request" blob(1) NOT NULL,
@@ -51,6 +67,7 @@ CREATE TABLE "import_runs" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "error_detail" text,
   "tally" text NOT NULL,
   "findings" text NOT NULL, FOREIGN KEY ("source_id") REFERENCES "sources" ("id") );
+CREATE INDEX "import_runs_raw" ON "import_runs" ("raw_digest");
 CREATE TABLE "job_log" ( "job_id" uuid_text NOT NULL,
   "position" integer NOT NULL,
   "at" integer NOT NULL,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use vitrina_app::{
     App, Parts,
-    jobs::Kinds,
     file::Rules,
+    jobs::Kinds,
     ports::{SystemClock, SystemIds, parser::Parser},
     site::Site,
 };

@@ -52,16 +52,7 @@ impl From<AppError> for Problem {
                     format!("bytes with the SHA-256 {found} came"),
                 ))
             }
-            AppError::QuotaExceeded { quota, limit, used, length } => {
-                let (es, en) = match quota {
-                    Quota::Organization => ("la organización", "the organization"),
-                    Quota::Site => ("el sitio", "the site"),
-                };
-                Self::new(Code::QuotaExceeded).with_detail(Bilingual::new(
-                    format!("{es} tiene {limit} bytes, usa {used}, y el archivo mide {length}"),
-                    format!("{en} has {limit} bytes, uses {used}, and the file is {length} long"),
-                ))
-            }
+            AppError::QuotaExceeded { quota, limit, used, length } => no_room(quota, limit, used, length),
             AppError::Parameter { name, problem } => Self::parameter(Code::InvalidParameter, name, problem),
             AppError::CursorMismatch => Self::new(Code::CursorMismatch),
             AppError::KeyReused => Self::new(Code::IdempotencyMismatch),
@@ -88,6 +79,17 @@ impl From<Unreadable> for Problem {
     fn from(error: Unreadable) -> Self {
         Self::internal(error)
     }
+}
+
+fn no_room(quota: Quota, limit: u64, used: u64, length: u64) -> Problem {
+    let (es, en) = match quota {
+        Quota::Organization => ("la organización", "the organization"),
+        Quota::Site => ("el sitio", "the site"),
+    };
+    Problem::new(Code::QuotaExceeded).with_detail(Bilingual::new(
+        format!("{es} tiene {limit} bytes, usa {used}, y el archivo mide {length}"),
+        format!("{en} has {limit} bytes, uses {used}, and the file is {length} long"),
+    ))
 }
 
 fn file_type(found: Option<FileType>, allowed: &[FileType]) -> Problem {

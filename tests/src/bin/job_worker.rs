@@ -68,7 +68,7 @@ async fn main() -> anyhow::Result<()> {
     let text = |name: &str| told[name].as_str().map(str::to_owned).with_context(|| name.to_owned());
     let data_dir = PathBuf::from(text("data_dir")?);
     let database_url = told["database_url"].as_str().map(str::to_owned);
-    let config = Config { data_dir: data_dir.clone(), database_url, max_connections: 2 };
+    let config = Config { data_dir: data_dir.clone(), database_url, files_url: None, max_connections: 2 };
     let store = Store::open(&config).await.map_err(|error| anyhow!(error))?;
     let takes = Duration::from_millis(told["takes"].as_u64().context("takes")?);
     let kinds = Kinds::default().with(Count { folder: text("folder")?.into(), takes });

@@ -27,7 +27,7 @@ pub(super) struct Table {
 use Kind::{Boolean, Bytes, Integer, Text, Uuid as Id};
 
 /// Every table but the migrator's, each after those that it refers to. The key stands first.
-pub(super) const TABLES: [Table; 14] = [
+pub(super) const TABLES: [Table; 17] = [
     Table { name: "settings", key: 1, columns: &[("key", Text), ("value", Text)] },
     Table {
         name: "sources",
@@ -206,6 +206,59 @@ pub(super) const TABLES: [Table; 14] = [
             ("name", Text),
             ("actor", Text),
             ("uploaded", Integer),
+        ],
+    },
+    Table {
+        name: "jobs",
+        key: 1,
+        columns: &[
+            ("id", Id),
+            ("kind", Text),
+            ("key", Text),
+            ("priority", Integer),
+            ("payload", Text),
+            ("actor", Text),
+            ("schedule", Text),
+            ("created", Integer),
+            ("due", Integer),
+            ("attempt", Integer),
+            ("attempts", Integer),
+            ("time_limit", Integer),
+            ("state", Text),
+            ("cancelling", Boolean),
+            ("worker", Text),
+            ("lease", Id),
+            ("lease_until", Integer),
+            ("started", Integer),
+            ("ended", Integer),
+            ("progress", Text),
+            ("result", Text),
+            ("failure", Text),
+        ],
+    },
+    Table {
+        name: "job_log",
+        key: 2,
+        columns: &[
+            ("job_id", Id),
+            ("position", Integer),
+            ("at", Integer),
+            ("attempt", Integer),
+            ("text", Text),
+        ],
+    },
+    Table {
+        name: "schedules",
+        key: 1,
+        columns: &[
+            ("name", Text),
+            ("kind", Text),
+            ("payload", Text),
+            ("cron", Text),
+            ("zone", Text),
+            ("missed", Text),
+            ("enabled", Boolean),
+            ("next", Integer),
         ],
     },
 ];
