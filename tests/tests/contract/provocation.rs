@@ -35,15 +35,7 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
         "too-deep" => vec![plain().saying(&"[".repeat(1_000))],
         "payload-too-large" => vec![plain().saying(&format!("\"{}\"", "a".repeat(stage.write_bytes)))],
         "invalid-document" => vec![current(stage, operation, plain()).saying("[]")],
-        "unreadable-source" if operation.id == "inspect_file" => vec![plain().saying("PK\u{3}\u{4}")],
-        "resource-too-complex" => vec![plain().sending(crowded())],
-        "unreadable-source" => vec![plain().saying("\u{1}\u{2}")],
         "stale-fetch" => vec![plain().asking("source=stage").asking("fetched_at=2026-01-01")],
-        "file-type-refused" => vec![current(stage, operation, plain()).saying("<html>")],
-        "digest-mismatch" => {
-            vec![current(stage, operation, plain()).asking(&format!("sha256={}", "0".repeat(64)))]
-        }
-        "range-not-satisfiable" => vec![plain().with("range", "bytes=999999-")],
         "conflict" => {
             let kept = json!({"identifier": format!("{}-kept", operation.collection()), "title": "otro"});
             vec![plain().saying(&kept.to_string())]
@@ -70,8 +62,26 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
             vec![plain().asking(&format!("organization={}", stage.gone["organizations"]))]
         }
         "gone" => stage.gone.get(operation.collection()).map(|id| at(id)).into_iter().collect(),
-        _ => of_address(stage, operation, code).into_iter().map(|query| plain().asking(&query)).collect(),
+        _ => {
+            let asked = of_address(stage, operation, code).map(|query| plain().asking(&query));
+            asked.or_else(|| of_bytes(stage, operation, code)).into_iter().collect()
+        }
     }
+}
+
+/// The request whose bytes provoke a code, or the part of a file that it asks for.
+fn of_bytes(stage: &Stage, operation: &Operation, code: &str) -> Option<Request> {
+    let plain = stage.request(operation, &stage.id_of(operation));
+    let file = || current(stage, operation, plain.clone());
+    Some(match code {
+        "unreadable-source" if operation.id == "inspect_file" => plain.saying("PK\u{3}\u{4}"),
+        "unreadable-source" => plain.saying("\u{1}\u{2}"),
+        "resource-too-complex" => plain.sending(crowded()),
+        "file-type-refused" => file().saying("<html>"),
+        "digest-mismatch" => file().asking(&format!("sha256={}", "0".repeat(64))),
+        "range-not-satisfiable" => plain.with("range", "bytes=999999-"),
+        _ => return None,
+    })
 }
 
 /// The query string that provokes a code.
