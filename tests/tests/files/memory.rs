@@ -41,7 +41,6 @@ async fn upload(site: &Site, token: &str, name: &str, length: u64) -> anyhow::Re
     Ok(distribution)
 }
 
-#[expect(clippy::print_stderr, reason = "the figures are the result")]
 fn report(text: &str) {
     eprintln!("{text}");
 }
