@@ -36,7 +36,8 @@ async fn readable(showcase: &Showcase) -> Vec<String> {
     let fillers = fillers(showcase).await;
     let mut targets = Vec::new();
     for (path, operations) in contract["paths"].as_object().unwrap() {
-        if operations.get("get").is_none() {
+        // What needs a token is read by those who have one, and the tests of the contract do.
+        if operations.get("get").is_none_or(|read| read.get("security").is_some()) {
             continue;
         }
         let Some((before, after)) = path.split_once("/{") else {
