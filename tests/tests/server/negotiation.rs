@@ -51,8 +51,10 @@ async fn readable(showcase: &Showcase) -> Vec<String> {
         // Nobody has made a record of the other kinds.
         let Some(value) = fillers.get(before) else { continue };
         let rest = after.split_once('}').unwrap().1.replace("{number}", "1");
-        // There is one revision, so there is nothing to compare; a record of an import alone has an original.
-        let is_bare = rest == "/diff" || (rest == "/raw" && before != "/api/v1/datasets");
+        // There is one revision, so there is nothing to compare; a record of an import alone has an original; no
+        // distribution has a file here.
+        let is_bare = matches!(rest.as_str(), "/diff" | "/file" | "/download")
+            || (rest == "/raw" && before != "/api/v1/datasets");
         if !is_bare {
             targets.push(format!("{before}/{value}{rest}"));
         }

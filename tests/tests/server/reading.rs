@@ -113,7 +113,8 @@ async fn the_server_says_what_it_is_and_what_rules_it_follows(#[case] engine: En
         "{metrics}"
     );
     let classes = showcase.json("/api/v1/limits").await["classes"].take();
-    let named = ["health", "read", "search", "export", "page", "write", "validate", "import"];
+    let named =
+        ["health", "read", "search", "export", "page", "write", "validate", "import", "upload", "download"];
     assert_eq!(strings(&classes, "class"), named);
 
     // Each rule book leads to what it holds.
