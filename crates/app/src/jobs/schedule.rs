@@ -39,7 +39,7 @@ impl App {
             let schedule = Schedule {
                 name: kind.to_owned(),
                 kind: kind.to_owned(),
-                payload: serde_json::Value::Null,
+                payload: serde_json::json!({}),
                 next: timetable.after(now),
                 timetable,
                 missed: routine.missed,

@@ -33,6 +33,20 @@ const LONGEST: Duration = Duration::from_mins(5);
 /// How many lines of the log are read at a time.
 const LINES: u64 = 100;
 
+/// An event, as its fields are sent.
+#[derive(Debug, utoipa::ToSchema)]
+#[schema(as = JobEvent)]
+#[expect(dead_code, reason = "it is there for the contract: events are written by the HTTP library")]
+struct EventView {
+    /// `job`, `log` or `end`.
+    #[schema(example = "job")]
+    event: String,
+    /// The job or the line as JSON, or the state in which the job ended.
+    data: String,
+    /// The position of the line, for `Last-Event-ID`.
+    id: Option<String>,
+}
+
 /// Follows a job while it runs, as server-sent events.
 ///
 /// The events are `job` (the job, first and whenever it changes), `log` (a line of its log, with its position as the id of
@@ -45,7 +59,7 @@ const LINES: u64 = 100;
         ("Last-Event-ID" = Option<String>, Header, description = "The position of the last line that was read."),
         LanguageAsks,
     ),
-    responses((status = 200, description = "The events.", content_type = "text/event-stream", body = String)),
+    responses((status = 200, description = "The events.", content_type = "text/event-stream", body = EventView)),
     security(("token" = []))
 )]
 pub(super) async fn follow(
