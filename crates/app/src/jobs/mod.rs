@@ -1,7 +1,8 @@
 //! Jobs: work that outlives the request that asked for it, and is neither lost nor done twice at once (ADR 0012).
 //!
 //! - To add a kind of work: a type that is [`Work`], in a file of `kind`, and one line in [`Kinds::standard`].
-//! - A use case files its jobs with [`App::add_job`] in its own transaction, or with [`App::file_job`].
+//! - A use case files its jobs with [`App::add_job`](crate::App::add_job) in its own
+//!   transaction, or with [`App::file_job`](crate::App::file_job).
 //! - [`Worker`] does them: in the server, and in any number of processes beside it.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
