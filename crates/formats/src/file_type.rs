@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::signature::signature;
+
 /// How many bytes from the beginning of a file are enough.
 pub const SNIFFED: usize = 64 << 10;
 
@@ -181,24 +183,28 @@ impl FileType {
 
     /// What the first bytes of a file say that it is; nothing for bytes that are of no known kind, and for no bytes.
     pub fn of(head: &[u8], name: &str) -> Option<Self> {
-        const MAGIC: [(&[u8], FileType); 10] = [
-            (b"%PDF-", FileType::Pdf),
-            (b"PAR1", FileType::Parquet),
-            (b"SQLite format 3\0", FileType::Sqlite),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType::Compound),
-            (b"\x1f\x8b", FileType::Gzip),
-            (b"\x89PNG\r\n\x1a\n", FileType::Png),
-            (b"\xff\xd8\xff", FileType::Jpeg),
-            (b"II*\0", FileType::Tiff),
-            (b"MM\0*", FileType::Tiff),
-            (b"II+\0", FileType::Tiff),
-        ];
         let head = head.get(..SNIFFED).unwrap_or(head);
-        if [b"PK\x03\x04", b"PK\x05\x06"].iter().any(|magic| head.starts_with(*magic)) {
+        let known = signature(head).and_then(Self::signed);
+        if known == Some(Self::Zip) {
             return Some(zipped(head));
         }
-        let known = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, kind)| *kind);
         known.or_else(|| text(head).and_then(|text| written(&text, name)))
+    }
+
+    /// The kind that has a signature for such a media type; texts have none.
+    fn signed(media_type: &str) -> Option<Self> {
+        const SIGNED: [FileType; 9] = [
+            FileType::Pdf,
+            FileType::Parquet,
+            FileType::Sqlite,
+            FileType::Compound,
+            FileType::Gzip,
+            FileType::Zip,
+            FileType::Png,
+            FileType::Jpeg,
+            FileType::Tiff,
+        ];
+        SIGNED.into_iter().find(|kind| kind.media_type() == media_type)
     }
 }
 

@@ -17,6 +17,8 @@ mod file_type;
 mod format;
 mod full;
 mod predicate;
+mod signature;
 
 pub use file_type::{FileType, InvalidFileType, SNIFFED};
 pub use format::Format;
+pub use signature::signature;

@@ -2,6 +2,7 @@
 
 use memchr::memchr_iter;
 use vitrina_app::ports::parser::FileKind;
+use vitrina_formats::signature;
 
 /// What the first bytes say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,46 +11,31 @@ pub(crate) struct Sniffed {
     pub(crate) media_type: &'static str,
 }
 
-/// Beginnings of files that are no text.
-const SIGNATURES: &[(&[u8], FileKind, &str)] = &[
-    (b"PK\x03\x04", FileKind::Zip, "application/zip"),
-    (b"PK\x05\x06", FileKind::Zip, "application/zip"),
-    (b"\x1f\x8b\x08", FileKind::Gzip, "application/gzip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileKind::Xls, "application/x-ole-storage"),
-    (b"%PDF-", FileKind::Pdf, "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", FileKind::Image, "image/png"),
-    (b"\xff\xd8\xff", FileKind::Image, "image/jpeg"),
-    (b"GIF8", FileKind::Image, "image/gif"),
-    (b"II*\x00", FileKind::Image, "image/tiff"),
-    (b"MM\x00*", FileKind::Image, "image/tiff"),
-    (b"\x00\x00\x01\x00", FileKind::Image, "image/vnd.microsoft.icon"),
-    (b"PAR1", FileKind::Unknown, "application/vnd.apache.parquet"),
-    (b"SQLite format 3\x00", FileKind::Unknown, "application/vnd.sqlite3"),
-    (b"7z\xbc\xaf\x27\x1c", FileKind::Unknown, "application/x-7z-compressed"),
-    (b"Rar!\x1a\x07", FileKind::Unknown, "application/vnd.rar"),
-    (b"\xfd7zXZ\x00", FileKind::Unknown, "application/x-xz"),
-    (b"BZh", FileKind::Unknown, "application/x-bzip2"),
-    (b"\x28\xb5\x2f\xfd", FileKind::Unknown, "application/zstd"),
-    (b"\x7fELF", FileKind::Unknown, "application/x-executable"),
-    (b"MZ", FileKind::Unknown, "application/vnd.microsoft.portable-executable"),
-];
-
 /// Nothing that is known.
 const UNKNOWN: Sniffed = Sniffed { kind: FileKind::Unknown, media_type: "application/octet-stream" };
 
 /// What bytes that are no text are; nothing for text.
 pub(crate) fn binary(head: &[u8]) -> Option<Sniffed> {
-    if let Some((_, kind, media_type)) = SIGNATURES.iter().find(|(start, ..)| head.starts_with(start)) {
-        return Some(Sniffed { kind: *kind, media_type });
-    }
-    if head.get(8..12) == Some(b"WEBP") && head.starts_with(b"RIFF") {
-        return Some(Sniffed { kind: FileKind::Image, media_type: "image/webp" });
+    if let Some(media_type) = signature(head) {
+        return Some(Sniffed { kind: signed(media_type), media_type });
     }
     // UTF-16 has a zero beside every letter of a Latin script; text in one byte for each has few or none.
     let zeros = memchr_iter(0, head).count();
     let rest = zeros.saturating_mul(3) < head.len();
     let controls = head.iter().filter(|b| matches!(b, 1..=8 | 14..=26 | 28..=31)).count();
     (controls.saturating_mul(20) > head.len() && rest).then_some(UNKNOWN)
+}
+
+/// The kind of what has such a signature.
+fn signed(media_type: &str) -> FileKind {
+    match media_type {
+        "application/zip" => FileKind::Zip,
+        "application/gzip" => FileKind::Gzip,
+        "application/x-ole-storage" => FileKind::Xls,
+        "application/pdf" => FileKind::Pdf,
+        _ if media_type.starts_with("image/") => FileKind::Image,
+        _ => FileKind::Unknown,
+    }
 }
 
 /// What text is by its beginning, where its form says more than that it is text.
