@@ -2,6 +2,8 @@
 
 use std::io;
 
+use vitrina_server::Lifecycle;
+
 /// The signals that end a server; from the moment it is made none is lost.
 #[derive(Debug)]
 pub(crate) struct Signals {
@@ -20,7 +22,7 @@ impl Signals {
     }
 
     /// Resolves at the next signal.
-    pub(crate) async fn next(&mut self) {
+    async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -36,10 +38,21 @@ impl Signals {
     }
 
     /// Resolves at the next signal.
-    pub(crate) async fn next(&mut self) {
+    async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             // Without signals only a kill ends the server.
             std::future::pending().await
+        }
+    }
+}
+
+impl Signals {
+    /// Tells a lifecycle of every signal: the first one drains, the second one ends at once.
+    pub(crate) async fn stop(mut self, lifecycle: Lifecycle) {
+        loop {
+            self.next().await;
+            tracing::info!("stopping: what was begun is finished; a second signal ends it");
+            lifecycle.stop();
         }
     }
 }

@@ -111,7 +111,7 @@ impl Doors {
         // Heard from before anyone is told that the server listens.
         let signals = Signals::listen()
             .map_err(|error| Failure::because("cannot hear the signals that end the server", error))?;
-        let signals = tokio::spawn(watch_signals(signals, lifecycle.clone()));
+        let signals = tokio::spawn(signals.stop(lifecycle.clone()));
         let follower = {
             let lifecycle = lifecycle.clone();
             follow::spawn(app, Pace::Prompt, async move { lifecycle.stopping().await })
@@ -144,15 +144,6 @@ impl Doors {
             tracing::error!(%error, "the server of the figures died");
         }
         ended.map_err(|error| cannot_listen("--listen", error))
-    }
-}
-
-/// The first signal drains, the second one ends at once.
-async fn watch_signals(mut signals: Signals, lifecycle: Lifecycle) {
-    loop {
-        signals.next().await;
-        tracing::info!("stopping: requests in flight are answered; a second signal ends them");
-        lifecycle.stop();
     }
 }
 

@@ -6,6 +6,7 @@ use vitrina_app::{
     App,
     jobs::{Pace, Worker},
 };
+use vitrina_server::Lifecycle;
 
 use super::Context;
 use crate::{
@@ -14,29 +15,26 @@ use crate::{
     wiring::Catalog,
 };
 
-/// As many jobs at once, when the setting leaves them to workers: this is one.
+/// How many jobs at once, when the setting says that servers leave them to workers.
 const FALLBACK: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 pub(super) async fn run(context: Context) -> Result<Exit, Failure> {
     let catalog = Catalog::open(&context.settings).await?;
-    let mut signals = Signals::listen()
+    let signals = Signals::listen()
         .map_err(|error| Failure::because("cannot hear the signals that end the worker", error))?;
+    let lifecycle = Lifecycle::default();
+    let signals = tokio::spawn(signals.stop(lifecycle.clone()));
     let at_once = NonZeroUsize::new(context.settings.workers).unwrap_or(FALLBACK);
     ensure_schedules(&catalog.app).await?;
     let worker = worker(&catalog.app, at_once);
     tracing::info!(name = worker.name, at_once, "working");
-    let mut working = tokio::spawn(worker.run(async move { signals.next().await }));
-    // The second signal does not wait for what is being done: others take it up when its lease ends.
-    let mut again = Signals::listen()
-        .map_err(|error| Failure::because("cannot hear the signals that end the worker", error))?;
-    let ended = tokio::select! {
-        ended = &mut working => ended,
-        () = async { again.next().await; again.next().await } => {
-            working.abort();
+    tokio::select! {
+        () = worker.run(lifecycle.stopping()) => {}
+        () = lifecycle.ending() => {
             return Err(Failure::failed("some jobs were left in the middle; they are taken up again"));
         }
-    };
-    ended.map_err(|error| Failure::because("the worker died", error))?;
+    }
+    signals.abort();
     catalog.close().await;
     tracing::info!("ended");
     Ok(Exit::Done)
