@@ -52,7 +52,7 @@ pub use dump::Snapshot;
 pub use error::StoreError;
 pub use file::{FileRow, NewFile};
 pub use idempotency::StoredAnswer;
-pub use job::{Cancelled, Claim, End, JobFilter, Lease, Renewal, Terms};
+pub use job::{Cancelled, Claim, End, Lease, Renewal, Terms};
 pub use record::{Current, Extent, ListFilter, RecordWrite, Walk, Written};
 pub use schema::SchemaState;
 pub use slug::SlugTarget;

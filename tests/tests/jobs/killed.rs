@@ -18,7 +18,7 @@ use vitrina_domain::{
     id::JobId,
     job::{JobState, Priority},
 };
-use vitrina_store::{JobFilter, Store};
+use vitrina_store::Store;
 use vitrina_tests::{Engine, Random, Setup, assembled, audit, counted, told};
 
 use crate::PATIENCE;
@@ -118,6 +118,5 @@ async fn filed(store: &Store, data_dir: &Path) -> anyhow::Result<Vec<JobId>> {
 }
 
 async fn count(store: &Store, state: JobState) -> anyhow::Result<usize> {
-    let filter = JobFilter { state: Some(state), kind: None };
-    Ok(store.jobs(&filter, None, 100_000).await.map_err(|error| anyhow!(error))?.len())
+    Ok(store.jobs(Some(state), None, 100_000).await.map_err(|error| anyhow!(error))?.len())
 }

@@ -2,31 +2,26 @@
 
 use vitrina_domain::{
     id::JobId,
-    job::{Job, LogLine},
+    job::{Job, JobState, LogLine},
 };
-use vitrina_store::{Cancelled, JobFilter};
+use vitrina_store::Cancelled;
 
 use crate::{
     App, AppError,
     auth::{Action, Actor, Object, authorize},
 };
 
-/// Which jobs are listed.
-#[derive(Debug, Clone, Default)]
-pub struct JobsRequest {
-    /// What they are like.
-    pub filter: JobFilter,
-    /// Older than this one.
-    pub before: Option<JobId>,
-    /// How many.
-    pub limit: u64,
-}
-
 impl App {
-    /// Jobs, newest first.
-    pub async fn jobs(&self, actor: &Actor, request: &JobsRequest) -> Result<Vec<Job>, AppError> {
+    /// Jobs in a state or in any, newest first, older than one.
+    pub async fn jobs(
+        &self,
+        actor: &Actor,
+        state: Option<JobState>,
+        before: Option<JobId>,
+        limit: u64,
+    ) -> Result<Vec<Job>, AppError> {
         authorize(actor, Action::Operate, &Object::Site)?;
-        Ok(self.store().jobs(&request.filter, request.before, request.limit).await?)
+        Ok(self.store().jobs(state, before, limit).await?)
     }
 
     /// A job. Who filed it may look at it as well as the operator.

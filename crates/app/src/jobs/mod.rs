@@ -18,10 +18,8 @@ mod task;
 mod worker;
 
 pub use file::NewJob;
-pub use manage::JobsRequest;
 pub use schedule::Retiming;
 pub use task::Task;
-pub use vitrina_store::JobFilter;
 pub use worker::{Pace, Worker};
 
 /// The kinds of work that this program can do, by name.

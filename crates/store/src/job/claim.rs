@@ -15,7 +15,7 @@ use vitrina_domain::{
 };
 
 use super::{Jobs, Lease, clock, row, row::Row};
-use crate::{Backend, Store, StoreError, Tx, column::json_text, plain::bound};
+use crate::{Store, StoreError, Tx, column::json_text, plain::bound};
 
 /// The advisory lock of `PostgreSQL` that those who claim hold for a moment, so that two of them never count the same
 /// free place; the number only has to be our own.
@@ -51,7 +51,13 @@ impl Store {
     /// Jobs whose worker has been silent for too long come first into question again, or are given up.
     pub async fn claim_job(&self, claim: &Claim<'_>) -> Result<Option<(Job, Lease)>, StoreError> {
         // Reading first costs nobody a turn at writing.
-        if self.connections.reader.query_one(&anything(claim, self.connections.backend)).await?.is_none() {
+        if self
+            .connections
+            .reader
+            .query_one(&anything(claim, self.connections.reader.get_database_backend()))
+            .await?
+            .is_none()
+        {
             return Ok(None);
         }
         let mut tx = self.begin(claim.worker, Timestamp::default()).await?;
@@ -64,11 +70,7 @@ impl Store {
 }
 
 /// One row when something waits or has been silent.
-fn anything(claim: &Claim<'_>, backend: Backend) -> SelectStatement {
-    let backend = match backend {
-        Backend::Sqlite => DbBackend::Sqlite,
-        Backend::Postgres => DbBackend::Postgres,
-    };
+fn anything(claim: &Claim<'_>, backend: DbBackend) -> SelectStatement {
     let waiting = Condition::all()
         .add(Expr::col(Jobs::State).eq(JobState::Queued.as_str()))
         .add(Expr::col(Jobs::Due).lte(clock(backend)))

@@ -57,15 +57,6 @@ enum Jobs {
     Failure,
 }
 
-/// Which jobs are listed.
-#[derive(Debug, Clone, Default)]
-pub struct JobFilter {
-    /// Those in a state.
-    pub state: Option<JobState>,
-    /// Those of a kind.
-    pub kind: Option<String>,
-}
-
 /// What became of a wish to stop a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
@@ -95,20 +86,17 @@ impl Store {
         row.map(|row| Row::from_query_result(&row, "")?.try_into()).transpose()
     }
 
-    /// Jobs, newest first, older than one.
+    /// Jobs in a state or in any, newest first, older than one.
     pub async fn jobs(
         &self,
-        filter: &JobFilter,
+        state: Option<JobState>,
         before: Option<JobId>,
         limit: u64,
     ) -> Result<Vec<Job>, StoreError> {
         // The ids are UUIDs of version 7, which sort by time.
         let query = row::all()
             .and_where_option(before.map(|id| Expr::col(Jobs::Id).lt(id.uuid())))
-            .and_where_option(filter.state.map(|state| Expr::col(Jobs::State).eq(state.as_str())))
-            .and_where_option(
-                filter.kind.as_deref().map(|kind| Expr::col(Jobs::Kind).eq(plain(kind).as_ref())),
-            )
+            .and_where_option(state.map(|state| Expr::col(Jobs::State).eq(state.as_str())))
             .order_by(Jobs::Id, Order::Desc)
             .limit(limit)
             .take();

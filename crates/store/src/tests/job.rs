@@ -13,7 +13,7 @@ use vitrina_domain::{
 };
 
 use super::{at, open};
-use crate::{Cancelled, Claim, End, JobFilter, Lease, Renewal, Store, Terms, testing::Engine};
+use crate::{Cancelled, Claim, End, Lease, Renewal, Store, Terms, testing::Engine};
 
 const LONG: Duration = Duration::from_mins(1);
 const KINDS: &[Terms<'static>] =
@@ -284,13 +284,12 @@ async fn jobs_are_listed_said_of_and_forgotten(#[case] engine: Engine) {
     );
     assert_eq!(store.job_log(first.id, 1, 10).await.unwrap(), said[1..]);
 
-    let listed = async |filter: &JobFilter, before: Option<JobId>| -> Vec<JobId> {
-        store.jobs(filter, before, 2).await.unwrap().into_iter().map(|job| job.id).collect()
+    let listed = async |state: Option<JobState>, before: Option<JobId>| -> Vec<JobId> {
+        store.jobs(state, before, 2).await.unwrap().into_iter().map(|job| job.id).collect()
     };
-    assert_eq!(listed(&JobFilter::default(), None).await, [id(3), id(2)]);
-    assert_eq!(listed(&JobFilter::default(), Some(id(2))).await, [id(1)]);
-    let succeeded = JobFilter { state: Some(JobState::Succeeded), kind: Some("wide".to_owned()) };
-    assert_eq!(listed(&succeeded, None).await, [id(1)]);
+    assert_eq!(listed(None, None).await, [id(3), id(2)]);
+    assert_eq!(listed(None, Some(id(2))).await, [id(1)]);
+    assert_eq!(listed(Some(JobState::Succeeded), None).await, [id(1)]);
 
     let forget = async |before: i64| {
         let mut tx = store.begin("tests", at(9)).await.unwrap();

@@ -5,7 +5,6 @@ use axum::{
     http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
-use vitrina_app::jobs::{JobFilter, JobsRequest};
 use vitrina_domain::{finding::Bilingual, job::JobState};
 
 use super::view::{self, JobView};
@@ -39,9 +38,7 @@ asks! {
 )]
 pub(super) async fn list(Ask(inquiry, _): Ask<JobsAsks, Bearer>) -> Answer<Response> {
     let Inquiry { state, actor, asked, reader, .. } = &inquiry;
-    let filter = JobFilter { state: wanted(asked)?, kind: None };
-    let request = JobsRequest { filter, before: inquiry.position()?, limit: asked.limit + 1 };
-    let mut jobs = state.app.jobs(actor, &request).await?;
+    let mut jobs = state.app.jobs(actor, wanted(asked)?, inquiry.position()?, asked.limit + 1).await?;
     let has_more = cut(&mut jobs, asked.limit);
     let next = jobs.last().filter(|_| has_more).map(|last| inquiry.next_url(&last.id));
     let items = jobs.into_iter().map(|job| view::job(&state.site, job, reader.locale)).collect();
