@@ -1,7 +1,9 @@
 CREATE TABLE "blobs" ( "digest" blob(1) NOT NULL PRIMARY KEY,
   "length" integer NOT NULL,
   "blocks" blob(1) NOT NULL,
-  "expected" integer NOT NULL );
+  "expected" integer NOT NULL ,
+  "checked" integer NOT NULL DEFAULT 0);
+CREATE INDEX "blobs_checked" ON "blobs" ("checked", "digest");
 CREATE TRIGGER changes_no_delete BEFORE DELETE ON changes BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
 CREATE TRIGGER changes_no_update BEFORE UPDATE ON changes BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
 CREATE TABLE "changes" ( "seq" integer NOT NULL PRIMARY KEY,

@@ -11,7 +11,7 @@ use vitrina_app::{
     auth::Actor,
     import::{ImportReport, ImportRequest, Mode, Observer, Replace},
     jobs::Kinds,
-    ports::{Clock as _, SystemClock, SystemIds},
+    ports::{Clock, SystemClock, SystemIds},
     site::Site,
 };
 use vitrina_domain::{
@@ -75,6 +75,16 @@ impl World {
 
 /// The parts around an open store, with the machine's clock.
 pub fn assembled(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<App> {
+    assembled_at(store, data_dir, kinds, Arc::new(SystemClock))
+}
+
+/// The parts around an open store, with a clock of its own.
+pub fn assembled_at(
+    store: Store,
+    data_dir: &Path,
+    kinds: Kinds,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<App> {
     let vocabularies = Arc::new(Vocabularies::embedded()?);
     let guidelines = Arc::new(Guidelines::embedded()?);
     let validator = Arc::new(Validator::embedded(&vocabularies, &guidelines)?);
@@ -85,7 +95,7 @@ pub fn assembled(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<
         vocabularies,
         guidelines,
         validator,
-        clock: Arc::new(SystemClock),
+        clock,
         ids: Arc::new(SystemIds),
         parser: Arc::new(vitrina_cli::parse_worker::Here),
         site: site(),

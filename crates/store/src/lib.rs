@@ -44,7 +44,7 @@ mod tests;
 mod token;
 mod transaction;
 
-pub use blob::{Blobs, BucketUrl, InvalidBucketUrl, Seal, Sealing};
+pub use blob::{Blobs, BucketUrl, InvalidBucketUrl, Seal, Sealing, Unchecked};
 pub use change::ChangeFilter;
 pub use connection::{Backend, Config};
 pub use distribution::DistributionRow;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 mod http;
 mod killed;
+mod upkeep;
 mod worker;
 
 /// How long anything may take.

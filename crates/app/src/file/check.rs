@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use vitrina_domain::canonical::Digest;
-use vitrina_store::StoreError;
+use vitrina_domain::{canonical::Digest, time::Timestamp};
+use vitrina_store::{Seal, StoreError, Unchecked};
 
 use crate::{App, AppError};
 
@@ -28,43 +28,64 @@ pub struct Checked {
     pub flaws: Vec<Flaw>,
 }
 
-/// How many are looked up at once.
+/// How many are looked up, and noted as whole, at once.
 const BATCH: u64 = 100;
 
 impl App {
-    /// Reads every file that some row needs and compares it with what vouches for it, at so many bytes a second at
-    /// most; nothing means as fast as it goes.
+    /// Reads the files that some row needs and that were last read before an instant, those of long ago first, and
+    /// compares them with what vouches for them; at so many bytes a second at most, where nothing means as fast as it
+    /// goes. `told` hears how far it has come.
     ///
-    /// What is damaged is told and logged, and stays where it is: somebody may want to look at it.
-    pub async fn check_files(&self, rate: Option<u64>) -> Result<Checked, AppError> {
+    /// Whoever begins anew after a look that broke off goes on with what is left. What is damaged is told and logged, and
+    /// stays where it is: somebody may want to look at it.
+    pub async fn check_files(
+        &self,
+        before: Timestamp,
+        rate: Option<u64>,
+        told: impl Fn(&Checked) + Send + Sync,
+    ) -> Result<Checked, AppError> {
         let mut checked = Checked::default();
         let mut last = None;
         loop {
-            let seals = self.store().needed_files(last.as_ref(), BATCH).await?;
-            let Some(end) = seals.last() else { return Ok(checked) };
-            last = Some(end.digest);
-            for seal in seals {
+            let unchecked = self.store().unchecked_files(before, last.as_ref(), BATCH).await?;
+            let Some(end) = unchecked.last() else { return Ok(checked) };
+            last = Some(end.clone());
+            let mut whole = Vec::new();
+            for Unchecked { seal, .. } in unchecked {
                 let flaw = Flaw { digest: seal.digest, length: seal.length };
-                let whole = 0..seal.length;
-                let mut blocks = Box::pin(self.store().blobs().read(seal, whole));
-                checked.files += 1;
-                while let Some(block) = blocks.next().await {
-                    match block {
-                        Ok(block) => {
-                            let length = u64::try_from(block.len()).unwrap_or(u64::MAX);
-                            checked.bytes = checked.bytes.saturating_add(length);
-                            rest(length, rate).await;
-                        }
-                        Err(StoreError::Damaged { digest }) => {
-                            tracing::error!(%digest, "a stored file is damaged or missing");
-                            checked.flaws.push(flaw);
-                            break;
-                        }
-                        Err(error) => return Err(error.into()),
-                    }
+                if self.is_whole(seal, rate, &mut checked).await? {
+                    whole.push(flaw.digest);
+                } else {
+                    checked.flaws.push(flaw);
                 }
+                told(&checked);
+            }
+            let mut tx = self.store().begin("system", self.now()).await?;
+            tx.files_are_whole(&whole).await?;
+            tx.commit().await?;
+        }
+    }
+
+    /// Whether every block of a file is what it should be.
+    async fn is_whole(&self, seal: Seal, rate: Option<u64>, checked: &mut Checked) -> Result<bool, AppError> {
+        checked.files += 1;
+        let whole = 0..seal.length;
+        let mut blocks = Box::pin(self.store().blobs().read(seal, whole));
+        while let Some(block) = blocks.next().await {
+            match block {
+                Ok(block) => {
+                    let length = u64::try_from(block.len()).unwrap_or(u64::MAX);
+                    checked.bytes = checked.bytes.saturating_add(length);
+                    rest(length, rate).await;
+                }
+                Err(StoreError::Damaged { digest }) => {
+                    tracing::error!(%digest, "a stored file is damaged or missing");
+                    return Ok(false);
+                }
+                Err(error) => return Err(error.into()),
             }
         }
+        Ok(true)
     }
 }
 

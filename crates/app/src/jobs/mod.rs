@@ -35,7 +35,7 @@ impl fmt::Debug for Kinds {
 impl Kinds {
     /// Those that every catalog has.
     pub fn standard() -> Self {
-        Self::default().with(kind::ForgetJobs)
+        Self::default().with(kind::CheckFiles).with(kind::CollectFiles).with(kind::ForgetJobs)
     }
 
     /// These and one more.

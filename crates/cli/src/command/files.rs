@@ -16,7 +16,7 @@ pub(super) async fn check(context: Context, check: &CheckFiles) -> Result<Exit, 
     let rate = check.rate.map(|rate| u64::from(rate) * MIB);
     let checked = catalog
         .app
-        .check_files(rate)
+        .check_files(catalog.app.now(), rate, |_| {})
         .await
         .map_err(|error| Failure::because("cannot read the files", error))?;
     let collected = catalog

@@ -28,6 +28,7 @@ mod row;
 mod seal;
 
 pub use bucket::{BucketUrl, InvalidBucketUrl};
+pub use row::Unchecked;
 pub(crate) use row::needed;
 pub use seal::{Seal, Sealing};
 

@@ -18,6 +18,17 @@ enum Blobs {
     Blocks,
     /// When bytes were last about to be put in place.
     Expected,
+    /// When it was last read whole and found to be as it was stored.
+    Checked,
+}
+
+/// A file that was not read whole for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchecked {
+    /// The file.
+    pub seal: Seal,
+    /// When it was last found to be as it was stored.
+    pub checked: Timestamp,
 }
 
 /// The rows that name a digest because they need its file.
@@ -54,16 +65,33 @@ impl Store {
         row.as_ref().map(seal).transpose()
     }
 
-    /// The files that some row needs, in the order of their digests, after one of them.
-    pub async fn needed_files(&self, after: Option<&Digest>, limit: u64) -> Result<Vec<Seal>, StoreError> {
+    /// Files that some row needs and that were last found whole before an instant, the longest ago first; those that come
+    /// after one of them in this order.
+    pub async fn unchecked_files(
+        &self,
+        before: Timestamp,
+        after: Option<&Unchecked>,
+        limit: u64,
+    ) -> Result<Vec<Unchecked>, StoreError> {
         let mut query = seals();
-        if let Some(after) = after {
-            query.and_where(Expr::col(Blobs::Digest).gt(after.as_bytes().to_vec()));
+        query.column(Blobs::Checked).and_where(Expr::col(Blobs::Checked).lt(before.micros()));
+        if let Some(Unchecked { seal, checked }) = after {
+            let place = Expr::tuple([Expr::col(Blobs::Checked), Expr::col(Blobs::Digest)]);
+            let last = Expr::tuple([checked.micros().into(), seal.digest.as_bytes().to_vec().into()]);
+            query.and_where(place.gt(last));
         }
-        let query =
-            query.and_where(Expr::cust(NEEDED)).order_by(Blobs::Digest, Order::Asc).limit(limit).take();
+        let query = query
+            .and_where(Expr::cust(NEEDED))
+            .order_by(Blobs::Checked, Order::Asc)
+            .order_by(Blobs::Digest, Order::Asc)
+            .limit(limit)
+            .take();
         let rows = self.connections.reader.query_all(&query).await?;
-        rows.iter().map(seal).collect()
+        let unchecked = |row: &QueryResult| {
+            let checked = Timestamp::from_micros(row.try_get("", "checked")?);
+            Ok(Unchecked { seal: seal(row)?, checked })
+        };
+        rows.iter().map(unchecked).collect()
     }
 
     /// Files that no row needs and that nobody was about to store since an instant.
@@ -107,18 +135,32 @@ pub(crate) async fn needed<C: ConnectionTrait>(connection: &C) -> Result<Vec<Dig
 }
 
 impl Tx {
+    /// Notes that files are as they were stored.
+    pub async fn files_are_whole(&mut self, digests: &[Digest]) -> Result<(), StoreError> {
+        let digests = digests.iter().map(|digest| digest.as_bytes().to_vec());
+        let update = Query::update()
+            .table(Blobs::Table)
+            .value(Blobs::Checked, self.at.micros())
+            .and_where(Expr::col(Blobs::Digest).is_in(digests))
+            .take();
+        self.transaction.execute(&update).await?;
+        Ok(())
+    }
+
     /// Announces a file that is about to be put in its place, and that a row is going to need.
     ///
     /// It must be committed before [`crate::Blobs::adopt`]: for a while from then on nobody collects the file.
     pub async fn expect_blob(&mut self, seal: &Seal) -> Result<(), StoreError> {
         let again = OnConflict::column(Blobs::Digest).update_column(Blobs::Expected).to_owned();
-        let columns = [Blobs::Digest, Blobs::Length, Blobs::Blocks, Blobs::Expected];
+        let columns = [Blobs::Digest, Blobs::Length, Blobs::Blocks, Blobs::Expected, Blobs::Checked];
         let mut rows = Rows::new(Blobs::Table, columns).on_conflict(again);
         let cell = Cell { table: "blobs", column: "length", row: seal.digest };
         rows.push([
             seal.digest.as_bytes().to_vec().into(),
             cell.signed(seal.length)?.into(),
             seal.blocks.to_vec().into(),
+            self.at.micros().into(),
+            // Its bytes were just digested.
             self.at.micros().into(),
         ]);
         rows.insert(&self.transaction).await?;

@@ -191,7 +191,13 @@ pub(super) const TABLES: [Table; 17] = [
     Table {
         name: "blobs",
         key: 1,
-        columns: &[("digest", Bytes), ("length", Integer), ("blocks", Bytes), ("expected", Integer)],
+        columns: &[
+            ("digest", Bytes),
+            ("length", Integer),
+            ("blocks", Bytes),
+            ("expected", Integer),
+            ("checked", Integer),
+        ],
     },
     Table {
         name: "files",

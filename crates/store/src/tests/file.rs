@@ -6,7 +6,7 @@ use futures_util::TryStreamExt as _;
 use rstest::rstest;
 
 use super::*;
-use crate::{NewFile, Seal, Tx};
+use crate::{NewFile, Seal, Tx, Unchecked};
 
 const DAY: i64 = 86_400;
 
@@ -113,13 +113,42 @@ async fn only_what_no_row_needs_is_collected_and_not_at_once(
     assert!(!test.store.collect_file(left.digest, at(DAY)).await.unwrap());
     assert_eq!(test.store.seal(&left.digest).await.unwrap(), None);
     assert!(bytes(&test.store, left).await.is_err());
-    let mut kept = vec![needed.clone(), original.clone()];
-    kept.sort_by_key(|seal| seal.digest);
-    assert_eq!(test.store.needed_files(None, 9).await.unwrap(), kept);
-    assert_eq!(test.store.needed_files(Some(&kept[0].digest), 9).await.unwrap(), kept[1..]);
     for seal in [needed, original, young] {
         assert!(bytes(&test.store, seal).await.is_ok());
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn files_are_looked_at_in_turn(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let test = open!(engine);
+    let write = dataset(1, "Agua");
+    put(&test.store, 1, vec![write.clone()]).await;
+    let mut kept = Vec::new();
+    for (second, text) in [(1, "uno"), (1, "dos"), (3, "tres"), (9, "cuatro")] {
+        let seal = keep(&test.store, second, text.as_bytes()).await;
+        add(&test.store, second, file_of(&write, &seal)).await;
+        kept.push((second, seal.digest));
+    }
+    keep(&test.store, 1, b"no se usa").await;
+    kept.sort();
+    let look = async |before: i64, after: Option<Unchecked>| {
+        let found = test.store.unchecked_files(at(before), after.as_ref(), 2).await.unwrap();
+        let places = found.iter().map(|file| (file.checked, file.seal.digest)).collect::<Vec<_>>();
+        (places, found.last().cloned())
+    };
+    let expected: Vec<_> = kept.iter().map(|(second, digest)| (at(*second), *digest)).collect();
+    let (first, last) = look(9, None).await;
+    assert_eq!(first, expected[..2], "the longest ago first");
+    let (next, last) = look(9, last).await;
+    assert_eq!(next, expected[2..3], "the one of that very moment is not before it");
+    assert_eq!(look(9, last).await.0, []);
+
+    let mut tx = begin(&test.store, 20).await;
+    tx.files_are_whole(&[kept[0].1, kept[2].1]).await.unwrap();
+    tx.commit().await.unwrap();
+    let (left, _) = look(20, None).await;
+    assert_eq!(left, [expected[1], expected[3]]);
 }
 
 /// A run of an import whose original has this digest.

@@ -1,5 +1,9 @@
 //! The kinds of work, one file each.
 
+mod check_files;
+mod collect_files;
 mod forget_jobs;
 
+pub(super) use check_files::CheckFiles;
+pub(super) use collect_files::CollectFiles;
 pub(super) use forget_jobs::ForgetJobs;
