@@ -7,7 +7,6 @@
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::Next,
     response::Response,
 };
 use tower_http::{
@@ -18,6 +17,7 @@ use tower_http::{
     },
 };
 
+use crate::around::{Around, Next};
 use crate::conditional::{Given, tags};
 
 const CODINGS: [&str; 3] = ["gzip", "br", "zstd"];
@@ -44,29 +44,34 @@ impl Predicate for Entire {
 }
 
 /// Gives each content coding its own strong tag; stands outside of [`layer`].
-pub async fn tags_by_coding(mut request: Request, next: Next) -> Response {
-    match coding(request.headers()) {
-        Some(coding) => drop(request.headers_mut().insert(header::ACCEPT_ENCODING, coding)),
-        None => drop(request.headers_mut().remove(header::ACCEPT_ENCODING)),
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TagsByCoding;
+
+impl Around for TagsByCoding {
+    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
+        match coding(request.headers()) {
+            Some(coding) => drop(request.headers_mut().insert(header::ACCEPT_ENCODING, coding)),
+            None => drop(request.headers_mut().remove(header::ACCEPT_ENCODING)),
+        }
+        let known: Vec<String> = tags(request.headers(), &header::IF_NONE_MATCH)
+            .filter_map(|tag| match tag {
+                Given::Strong(tag) | Given::Weak(tag) => Some(tag.to_owned()),
+                Given::Any => None,
+            })
+            .collect();
+        for name in [header::IF_NONE_MATCH, header::IF_MATCH] {
+            strip_codings(request.headers_mut(), &name);
+        }
+        let mut response = next.run(request).await;
+        let coded = match response.status() {
+            StatusCode::NOT_MODIFIED => known_variant(response.headers(), &known),
+            _ => own_variant(response.headers()),
+        };
+        if let Some(tag) = coded {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
     }
-    let known: Vec<String> = tags(request.headers(), &header::IF_NONE_MATCH)
-        .filter_map(|tag| match tag {
-            Given::Strong(tag) | Given::Weak(tag) => Some(tag.to_owned()),
-            Given::Any => None,
-        })
-        .collect();
-    for name in [header::IF_NONE_MATCH, header::IF_MATCH] {
-        strip_codings(request.headers_mut(), &name);
-    }
-    let mut response = next.run(request).await;
-    let coded = match response.status() {
-        StatusCode::NOT_MODIFIED => known_variant(response.headers(), &known),
-        _ => own_variant(response.headers()),
-    };
-    if let Some(tag) = coded {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
 }
 
 /// The coding that a reader likes best of those there are; none where the plain answer is liked better.
@@ -147,11 +152,12 @@ fn own_variant(headers: &HeaderMap) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, http::Request, middleware, response::IntoResponse as _, routing::get};
+    use axum::{Router, body::Body, http::Request, response::IntoResponse as _, routing::get};
     use rstest::rstest;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::around::AsLayer;
     use crate::conditional::{EntityTag, Validators, precondition, revision_stem};
 
     fn tag() -> EntityTag {
@@ -170,10 +176,7 @@ mod tests {
         };
         let write =
             |headers: HeaderMap| async move { precondition(&headers).map(|wanted| format!("{wanted:?}")) };
-        let app = Router::new()
-            .route("/", get(read).put(write))
-            .layer(layer())
-            .layer(middleware::from_fn(tags_by_coding));
+        let app = Router::new().route("/", get(read).put(write)).layer(layer()).layer(AsLayer(TagsByCoding));
         let mut request = Request::builder().method(method).uri("/");
         for (name, value) in pairs {
             request = request.header(*name, value);

@@ -4,20 +4,20 @@ use std::{any::Any, convert::Infallible, sync::Arc};
 
 use axum::{
     Router,
-    extract::{Request, State},
-    middleware::{self, Next},
+    extract::Request,
     response::{IntoResponse as _, Response},
 };
-use tower::{Service, ServiceBuilder};
+use tower::{Layer as _, Service};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
-    compression,
-    headers::{self, HostPolicy, RequestIds},
+    around::{Around, Inside, Next},
+    compression::{self, TagsByCoding},
+    headers::{Cache, Cors, Envelope, Head, Host, HostPolicy, Methods, RequestIds, Security, Tag},
     listen::Limits,
     locale::Reader,
-    metrics,
-    problem::{self, Code, Problem},
+    metrics::Measure,
+    problem::{Code, Problem, Render},
     site::Site,
 };
 
@@ -43,34 +43,35 @@ impl Edge {
     {
         let Self { site, limits, hosts, ids } = self;
         // The routes match methods and paths after the edge has seen the request: layers of a router would come too
-        // late to answer HEAD as GET. One stack, because a router puts each of its layers in a box and copies all the
-        // boxes below at every one of them, for every request. The first layer is the outermost.
-        let stack = ServiceBuilder::new()
-            .layer(middleware::from_fn_with_state(ids, headers::request_id))
-            .layer(middleware::from_fn(metrics::measure))
-            .layer(middleware::from_fn(headers::head))
-            .layer(middleware::from_fn_with_state(Arc::clone(&site), headers::security))
-            .layer(middleware::from_fn(headers::cors))
-            .layer(middleware::from_fn(headers::cache))
-            .layer(middleware::from_fn_with_state(Arc::clone(&site), problem::render))
-            .layer(middleware::from_fn_with_state(site, reader))
-            .layer(middleware::from_fn(headers::methods))
-            .layer(middleware::from_fn(compression::tags_by_coding))
-            .layer(compression::layer())
-            .layer(middleware::from_fn(headers::tag))
-            .layer(middleware::from_fn_with_state(hosts, headers::host))
-            .layer(middleware::from_fn_with_state(limits, headers::envelope))
-            .layer(CatchPanicLayer::custom(panicked))
-            .service(routes);
+        // late to answer HEAD as GET. From the innermost to the outermost.
+        let routes = CatchPanicLayer::custom(panicked).layer(routes);
+        let plain = Inside(routes).within(Envelope(limits)).within(Host(hosts)).within(Tag).into_service();
+        let stack = Inside(compression::layer().layer(plain))
+            .within(TagsByCoding)
+            .within(Methods)
+            .within(Readers(Arc::clone(&site)))
+            .within(Render(Arc::clone(&site)))
+            .within(Cache)
+            .within(Cors)
+            .within(Security(site))
+            .within(Head)
+            .within(Measure)
+            .within(ids)
+            .into_service();
         Router::new().fallback_service(stack)
     }
 }
 
 /// Finds out which languages the reader wants.
-async fn reader(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
-    let reader = Reader::of(request.headers(), site.locale);
-    request.extensions_mut().insert(reader);
-    next.run(request).await
+#[derive(Debug, Clone)]
+struct Readers(Arc<Site>);
+
+impl Around for Readers {
+    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
+        let reader = Reader::of(request.headers(), self.0.locale);
+        request.extensions_mut().insert(reader);
+        next.run(request).await
+    }
 }
 
 /// The default hook has logged message and place by now.
@@ -126,7 +127,7 @@ mod tests {
         assert_eq!(body["request_id"], "00000000-0000-0000-0000-000000000007");
         assert_eq!(headers["x-request-id"], "00000000-0000-0000-0000-000000000007");
         assert!(!body.to_string().contains("secret"));
-        assert_eq!(headers["content-type"], problem::MEDIA_TYPE);
+        assert_eq!(headers["content-type"], crate::problem::MEDIA_TYPE);
     }
 
     #[rstest]

@@ -5,9 +5,8 @@
 
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use http_body_util::{BodyExt as _, Limited};
@@ -19,6 +18,7 @@ use vitrina_domain::{canonical::Digest, finding::Bilingual};
 
 use crate::{
     actor::{Asker as _, Bearer},
+    around::{Around, Next},
     body::broken_body,
     limit::RouteClass,
     problem::{Answer, Code, Problem},
@@ -37,13 +37,19 @@ const LONGEST: usize = 255;
 const KEPT: [HeaderName; 4] = [header::CONTENT_TYPE, header::LOCATION, header::ETAG, header::LINK];
 
 /// Answers a repeated POST with what the first one was answered.
-pub(crate) async fn once(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let is_single_write = request.method() == Method::POST
-        && RouteClass::of(request.method(), request.uri(), request.headers()) == RouteClass::Write;
-    if !is_single_write || !request.headers().contains_key(KEY) {
-        return next.run(request).await;
+#[derive(Clone)]
+pub(crate) struct Once(pub(crate) AppState);
+
+impl Around for Once {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        let Self(state) = self;
+        let is_single_write = request.method() == Method::POST
+            && RouteClass::of(request.method(), request.uri(), request.headers()) == RouteClass::Write;
+        if !is_single_write || !request.headers().contains_key(KEY) {
+            return next.run(request).await;
+        }
+        answer_once(state, request, next).await.unwrap_or_else(Problem::into_response)
     }
-    answer_once(&state, request, next).await.unwrap_or_else(Problem::into_response)
 }
 
 fn key(headers: &HeaderMap) -> Answer<String> {
@@ -58,7 +64,7 @@ fn key(headers: &HeaderMap) -> Answer<String> {
     )))
 }
 
-async fn answer_once(state: &AppState, request: Request, next: Next) -> Answer<Response> {
+async fn answer_once(state: &AppState, request: Request, next: &impl Next) -> Answer<Response> {
     let (parts, body) = request.into_parts();
     let actor = Bearer::actor(&parts.headers, state).await?;
     let key = key(&parts.headers)?;

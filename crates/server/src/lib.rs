@@ -29,6 +29,7 @@ pub mod problem;
 pub mod site;
 pub mod state;
 
+mod around;
 mod error;
 mod idempotency;
 mod inquiry;

@@ -5,13 +5,13 @@ use std::sync::OnceLock;
 use axum::{
     extract::Request,
     http::{HeaderValue, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::time::Instant;
 
+use crate::around::{Around, Next};
 use crate::limit::RouteClass;
 
 const SECONDS: [f64; 11] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -43,15 +43,21 @@ fn install() -> Option<PrometheusHandle> {
 }
 
 /// Counts and times every request.
-pub async fn measure(request: Request, next: Next) -> Response {
-    let method = known_method(&request);
-    let begun = Instant::now();
-    let response = next.run(request).await;
-    let class = response.extensions().get::<RouteClass>().map_or("other", |class| class.as_str());
-    let status = response.status().as_u16().to_string();
-    counter!("vitrina_requests_total", "class" => class, "method" => method, "status" => status).increment(1);
-    histogram!("vitrina_request_seconds", "class" => class).record(begun.elapsed().as_secs_f64());
-    response
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Measure;
+
+impl Around for Measure {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        let method = known_method(&request);
+        let begun = Instant::now();
+        let response = next.run(request).await;
+        let class = response.extensions().get::<RouteClass>().map_or("other", |class| class.as_str());
+        let status = response.status().as_u16().to_string();
+        counter!("vitrina_requests_total", "class" => class, "method" => method, "status" => status)
+            .increment(1);
+        histogram!("vitrina_request_seconds", "class" => class).record(begun.elapsed().as_secs_f64());
+        response
+    }
 }
 
 /// Clients choose the method, so anything else than ours would make labels without end.
@@ -73,18 +79,16 @@ pub async fn show() -> Response {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, middleware, routing::get};
+    use axum::{Router, body::Body, routing::get};
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::around::AsLayer;
 
     #[tokio::test]
     async fn requests_are_counted_with_bounded_labels() {
         assert!(exporter().is_some());
-        let app = Router::new()
-            .route("/metrics", get(show))
-            .fallback(|| async {})
-            .layer(middleware::from_fn(measure));
+        let app = Router::new().route("/metrics", get(show)).fallback(|| async {}).layer(AsLayer(Measure));
         for method in ["GET", "BREW", "BREW2"] {
             let request = Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
             app.clone().oneshot(request).await.unwrap();

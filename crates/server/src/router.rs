@@ -5,20 +5,20 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use axum::{Router, middleware, routing};
+use axum::{Router, routing};
 use serde_json::Value;
 use tokio::runtime::Handle;
-use tower::ServiceBuilder;
 use utoipa::openapi::OpenApi;
 use vitrina_app::App;
 
 use crate::{
+    around::{Inside, Next as _},
     conditional::EntityTag,
     edge::Edge,
     headers::{HostPolicy, RequestIds},
-    idempotency,
+    idempotency::Once,
     kept::Answers,
-    limit::{self, Allowances, Exposure, Gates, Proxies},
+    limit::{Admit, Allowances, Exposure, Gates, Proxies},
     listen::{Lifecycle, Limits},
     metrics, openapi,
     problem::ProblemBody,
@@ -113,10 +113,7 @@ pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
     if metrics::exporter().is_some() && place == MetricsPlace::Here {
         all = all.route("/metrics", routing::get(metrics::show));
     }
-    let all = ServiceBuilder::new()
-        .layer(middleware::from_fn_with_state(gates, limit::admit))
-        .layer(middleware::from_fn_with_state(state.clone(), idempotency::once))
-        .service(all.with_state(state));
+    let all = Inside(all.with_state(state.clone())).within(Once(state)).within(Admit(gates)).into_service();
     let hosts = Arc::new(HostPolicy::of(&site, exposure, &hosts));
     Edge { site, limits: Arc::new(Limits::default()), hosts, ids }.around(all)
 }

@@ -3,45 +3,51 @@
 use axum::{
     extract::Request,
     http::{HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::Response,
 };
 
 use super::cors::has_credentials;
+use crate::around::{Around, Next};
 
 const PUBLIC: &str = "public, max-age=60";
 const PRIVATE: &str = "private, no-store";
 
 /// Public reads may be kept for a minute; answers to someone with credentials, and to writes, by nobody.
-pub async fn cache(request: Request, next: Next) -> Response {
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let is_private = has_credentials(request.headers()) || !is_read;
-    let mut response = next.run(request).await;
-    let kept = matches!(
-        response.status(),
-        StatusCode::OK
-            | StatusCode::NOT_MODIFIED
-            | StatusCode::SEE_OTHER
-            | StatusCode::MOVED_PERMANENTLY
-            | StatusCode::PERMANENT_REDIRECT
-    );
-    let headers = response.headers_mut();
-    if is_private {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(PRIVATE));
-    } else if !headers.contains_key(header::CACHE_CONTROL) {
-        let policy = if kept { PUBLIC } else { "no-store" };
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cache;
+
+impl Around for Cache {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        let is_private = has_credentials(request.headers()) || !is_read;
+        let mut response = next.run(request).await;
+        let kept = matches!(
+            response.status(),
+            StatusCode::OK
+                | StatusCode::NOT_MODIFIED
+                | StatusCode::SEE_OTHER
+                | StatusCode::MOVED_PERMANENTLY
+                | StatusCode::PERMANENT_REDIRECT
+        );
+        let headers = response.headers_mut();
+        if is_private {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(PRIVATE));
+        } else if !headers.contains_key(header::CACHE_CONTROL) {
+            let policy = if kept { PUBLIC } else { "no-store" };
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
+        }
+        response
     }
-    response
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, http::Request, middleware, routing::get};
+    use axum::{Router, body::Body, http::Request, routing::get};
     use rstest::rstest;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::around::AsLayer;
 
     #[rstest]
     #[case("GET", "/", None, PUBLIC)]
@@ -61,7 +67,7 @@ mod tests {
         let app = Router::new()
             .route("/", get(|| async {}).post(|| async {}))
             .route("/own", get(|| async { [(header::CACHE_CONTROL, "no-cache")] }))
-            .layer(middleware::from_fn(cache));
+            .layer(AsLayer(Cache));
         let mut request = Request::builder().method(method).uri(path);
         if let Some(name) = credential {
             request = request.header(name, "x");

@@ -3,9 +3,10 @@
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
+
+use crate::around::{Around, Next};
 
 const EXPOSED: &str = "Link, ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, \
     Content-Disposition, Accept-Ranges, Content-Range, Deprecation, Sunset";
@@ -15,20 +16,25 @@ const READING: &str = "Accept, Accept-Language, If-None-Match, If-Modified-Since
     X-Request-Id";
 
 /// Opens anonymous reads to pages of every origin and answers their preflight requests.
-pub async fn cors(request: Request, next: Next) -> Response {
-    let asks = request.headers().contains_key(header::ORIGIN);
-    if asks && is_preflight(request.method(), request.headers()) {
-        return preflight(request.headers());
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cors;
+
+impl Around for Cors {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        let asks = request.headers().contains_key(header::ORIGIN);
+        if asks && is_preflight(request.method(), request.headers()) {
+            return preflight(request.headers());
+        }
+        let is_open = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+            && !has_credentials(request.headers());
+        let mut response = next.run(request).await;
+        if is_open {
+            let headers = response.headers_mut();
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+        }
+        response
     }
-    let is_open = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
-        && !has_credentials(request.headers());
-    let mut response = next.run(request).await;
-    if is_open {
-        let headers = response.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
-    }
-    response
 }
 
 /// Whether a request says who it comes from.
@@ -62,16 +68,15 @@ fn preflight(headers: &HeaderMap) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, http::Request, middleware, routing::get};
+    use axum::{Router, body::Body, http::Request, routing::get};
     use rstest::rstest;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::around::AsLayer;
 
     async fn ask(method: &str, extra: &[(&str, &str)]) -> HeaderMap {
-        let app = Router::new()
-            .route("/", get(|| async { "x" }).post(|| async { "x" }))
-            .layer(middleware::from_fn(cors));
+        let app = Router::new().route("/", get(|| async { "x" }).post(|| async { "x" })).layer(AsLayer(Cors));
         let mut request = Request::builder().method(method).uri("/").header("origin", "https://otro.example");
         for (name, value) in extra {
             request = request.header(*name, *value);

@@ -3,42 +3,48 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse as _, Response},
 };
 
 use crate::{
+    around::{Around, Next},
     listen::Limits,
     problem::{Code, Problem},
 };
 
 /// Refuses requests over the limits of address and headers, and paths that are not percent-encoded UTF-8.
-pub async fn envelope(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
-    let uri = request.uri();
-    let uri_bytes = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
-    if uri_bytes > limits.uri_bytes {
-        return Problem::new(Code::UriTooLong).into_response();
+#[derive(Debug, Clone)]
+pub(crate) struct Envelope(pub(crate) Arc<Limits>);
+
+impl Around for Envelope {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        let uri = request.uri();
+        let uri_bytes = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
+        if uri_bytes > self.0.uri_bytes {
+            return Problem::new(Code::UriTooLong).into_response();
+        }
+        let headers = request.headers();
+        // Each field also takes a colon, a blank and a line end.
+        let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if headers.len() > self.0.header_fields || bytes > self.0.header_bytes {
+            return Problem::new(Code::HeadersTooLarge).into_response();
+        }
+        if crate::filter::decode_path(uri.path()).is_none() {
+            return Problem::new(Code::InvalidEncoding).into_response();
+        }
+        next.run(request).await
     }
-    let headers = request.headers();
-    // Each field also takes a colon, a blank and a line end.
-    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    if headers.len() > limits.header_fields || bytes > limits.header_bytes {
-        return Problem::new(Code::HeadersTooLarge).into_response();
-    }
-    if crate::filter::decode_path(uri.path()).is_none() {
-        return Problem::new(Code::InvalidEncoding).into_response();
-    }
-    next.run(request).await
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, http::Request, middleware};
+    use axum::{Router, body::Body, http::Request};
     use rstest::rstest;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::around::AsLayer;
 
     #[rstest]
     #[case::fits("/".to_owned(), 0, 200)]
@@ -50,9 +56,7 @@ mod tests {
     #[case::cut("/%F".to_owned(), 0, 400)]
     #[tokio::test]
     async fn refuses_what_is_too_large(#[case] uri: String, #[case] fields: usize, #[case] status: u16) {
-        let app = Router::new()
-            .fallback(|| async {})
-            .layer(middleware::from_fn_with_state(Arc::new(Limits::default()), envelope));
+        let app = Router::new().fallback(|| async {}).layer(AsLayer(Envelope(Arc::default())));
         let mut request = Request::builder().uri(uri);
         for n in 0..fields {
             request = request.header(format!("x-{n}"), "1");

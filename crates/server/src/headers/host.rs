@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
 use crate::{
+    around::{Around, Next},
     limit::Exposure,
     problem::{Code, Problem},
     site::Site,
@@ -56,16 +56,21 @@ impl HostPolicy {
 }
 
 /// Refuses requests for other hosts, but for health checks, which come under any name.
-pub async fn host(State(policy): State<Arc<HostPolicy>>, request: Request, next: Next) -> Response {
-    let in_uri = request.uri().authority().map(axum::http::uri::Authority::as_str);
-    let mut given = request.headers().get_all(header::HOST).iter();
-    let in_header = given.next().map(HeaderValue::to_str).transpose().unwrap_or_default();
-    let is_repeated = given.next().is_some();
-    let is_health = request.uri().path().starts_with("/health/");
-    if is_repeated || !(is_health || policy.admits(in_uri.or(in_header))) {
-        return Problem::new(Code::MisdirectedRequest).into_response();
+#[derive(Debug, Clone)]
+pub(crate) struct Host(pub(crate) Arc<HostPolicy>);
+
+impl Around for Host {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        let in_uri = request.uri().authority().map(axum::http::uri::Authority::as_str);
+        let mut given = request.headers().get_all(header::HOST).iter();
+        let in_header = given.next().map(HeaderValue::to_str).transpose().unwrap_or_default();
+        let is_repeated = given.next().is_some();
+        let is_health = request.uri().path().starts_with("/health/");
+        if is_repeated || !(is_health || self.0.admits(in_uri.or(in_header))) {
+            return Problem::new(Code::MisdirectedRequest).into_response();
+        }
+        next.run(request).await
     }
-    next.run(request).await
 }
 
 #[cfg(test)]

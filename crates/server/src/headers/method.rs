@@ -4,36 +4,46 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use hyper::body::Body as _;
 
+use crate::around::{Around, Next};
 use crate::problem::{Code, Problem};
 
 /// Answers OPTIONS with what the path allows, and refuses unknown methods.
-pub async fn methods(request: Request, next: Next) -> Response {
-    match *request.method() {
-        Method::GET | Method::POST | Method::PUT | Method::PATCH | Method::DELETE => {
-            complete_allow(next.run(request).await)
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Methods;
+
+impl Around for Methods {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        match *request.method() {
+            Method::GET | Method::POST | Method::PUT | Method::PATCH | Method::DELETE => {
+                complete_allow(next.run(request).await)
+            }
+            Method::OPTIONS => options(next.run(request).await),
+            _ => Problem::new(Code::MethodNotAllowed)
+                .with_header(
+                    header::ALLOW,
+                    HeaderValue::from_static("GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"),
+                )
+                .into_response(),
         }
-        Method::OPTIONS => options(next.run(request).await),
-        _ => Problem::new(Code::MethodNotAllowed)
-            .with_header(
-                header::ALLOW,
-                HeaderValue::from_static("GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"),
-            )
-            .into_response(),
     }
 }
 
 /// Answers HEAD as GET without the body.
-pub async fn head(mut request: Request, next: Next) -> Response {
-    if *request.method() != Method::HEAD {
-        return next.run(request).await;
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head;
+
+impl Around for Head {
+    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
+        if *request.method() != Method::HEAD {
+            return next.run(request).await;
+        }
+        *request.method_mut() = Method::GET;
+        without_body(next.run(request).await)
     }
-    *request.method_mut() = Method::GET;
-    without_body(next.run(request).await)
 }
 
 /// Drops the body unread; its length stays in the headers where it is known.
@@ -84,11 +94,12 @@ fn allowed(response: &Response) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, http::Request, middleware, routing};
+    use axum::{Router, http::Request, routing};
     use rstest::rstest;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::around::AsLayer;
 
     #[rstest]
     #[case("GET", "/read", 200, None, 5)]
@@ -111,10 +122,7 @@ mod tests {
         let routes = Router::new()
             .route("/read", routing::get(|| async { "hello" }))
             .route("/write", routing::post(|| async {}));
-        let app = Router::new()
-            .fallback_service(routes)
-            .layer(middleware::from_fn(methods))
-            .layer(middleware::from_fn(head));
+        let app = Router::new().fallback_service(routes).layer(AsLayer(Methods)).layer(AsLayer(Head));
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let response = app.oneshot(request).await.unwrap();
         assert_eq!(response.status().as_u16(), status);

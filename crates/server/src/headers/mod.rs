@@ -9,14 +9,16 @@ mod request_id;
 mod security;
 mod tag;
 
-pub use cache::cache;
-pub use cors::cors;
-pub use envelope::envelope;
-pub use host::{HostPolicy, host};
-pub use method::{head, methods};
-pub use request_id::{RequestId, RequestIds, request_id};
-pub use security::{DOCS_CSP, HTML_CSP, security};
-pub use tag::tag;
+pub(crate) use cache::Cache;
+pub(crate) use cors::Cors;
+pub(crate) use envelope::Envelope;
+pub(crate) use host::Host;
+pub use host::HostPolicy;
+pub(crate) use method::{Head, Methods};
+pub use request_id::{RequestId, RequestIds};
+pub(crate) use security::Security;
+pub use security::{DOCS_CSP, HTML_CSP};
+pub(crate) use tag::Tag;
 
 use axum::http::{HeaderMap, HeaderName};
 

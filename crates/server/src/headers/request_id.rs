@@ -3,12 +3,13 @@
 use std::{fmt, sync::Arc};
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderName, HeaderValue},
-    middleware::Next,
     response::Response,
 };
 use uuid::Uuid;
+
+use crate::around::{Around, Next};
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -42,14 +43,16 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Gives every request an id: the one it came with, if that is harmless, else a new one.
-pub async fn request_id(State(ids): State<RequestIds>, mut request: Request, next: Next) -> Response {
-    let given = request.headers().get(HEADER).filter(|value| is_harmless(value)).cloned();
-    let id = RequestId(given.unwrap_or_else(|| new_id(&ids)));
-    request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
-    response.headers_mut().insert(HEADER, id.0);
-    response
+impl Around for RequestIds {
+    /// Gives every request an id: the one it came with, if that is harmless, else a new one.
+    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
+        let given = request.headers().get(HEADER).filter(|value| is_harmless(value)).cloned();
+        let id = RequestId(given.unwrap_or_else(|| new_id(self)));
+        request.extensions_mut().insert(id.clone());
+        let mut response = next.run(request).await;
+        response.headers_mut().insert(HEADER, id.0);
+        response
+    }
 }
 
 fn new_id(ids: &RequestIds) -> HeaderValue {

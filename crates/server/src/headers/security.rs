@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, header},
-    middleware::Next,
     response::Response,
 };
 
+use crate::around::{Around, Next};
 use crate::site::Site;
 
 /// The policy of our own pages: nothing from other hosts, nothing inline.
@@ -38,24 +38,29 @@ const ALWAYS: [(HeaderName, &str); 4] = [
 ];
 
 /// Adds the security headers.
-pub async fn security(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+#[derive(Debug, Clone)]
+pub(crate) struct Security(pub(crate) Arc<Site>);
+
+impl Around for Security {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        let mut response = next.run(request).await;
+        let headers = response.headers_mut();
+        for (name, value) in ALWAYS {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if self.0.is_https() {
+            headers.insert(
+                header::STRICT_TRANSPORT_SECURITY,
+                HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+            );
+        }
+        if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+            let policy = if is_page(headers) { HTML_CSP } else { DATA_CSP };
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        }
+        headers.remove(header::SERVER);
+        response
     }
-    if site.is_https() {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
-        );
-    }
-    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        let policy = if is_page(headers) { HTML_CSP } else { DATA_CSP };
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    }
-    headers.remove(header::SERVER);
-    response
 }
 
 fn is_page(headers: &HeaderMap) -> bool {
@@ -64,11 +69,12 @@ fn is_page(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, http::Request, middleware, response::Html, routing::get};
+    use axum::{Router, body::Body, http::Request, response::Html, routing::get};
     use rstest::rstest;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::around::AsLayer;
 
     #[rstest]
     #[case("/page", HTML_CSP)]
@@ -79,7 +85,7 @@ mod tests {
         let app = Router::new()
             .route("/page", get(|| async { Html("<p>") }))
             .route("/data", get(|| async { ([(header::SERVER, "x")], "{}") }))
-            .layer(middleware::from_fn_with_state(Arc::new(Site::sample()), security));
+            .layer(AsLayer(Security(Arc::new(Site::sample()))));
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
         let headers = app.oneshot(request).await.unwrap().headers().clone();
         assert_eq!(headers["content-security-policy"], policy);

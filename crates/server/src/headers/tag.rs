@@ -4,12 +4,12 @@ use axum::{
     body::{Body, to_bytes},
     extract::Request,
     http::{Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use hyper::body::Body as _;
 
 use crate::{
+    around::{Around, Next},
     conditional::{EntityTag, Validators},
     headers::only,
     problem::Problem,
@@ -19,25 +19,30 @@ use crate::{
 const LONGEST: u64 = 1 << 20;
 
 /// Tags what a GET answers by its bytes, and answers `304` to a reader who has them.
-pub async fn tag(request: Request, next: Next) -> Response {
-    if *request.method() != Method::GET {
-        return next.run(request).await;
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tag;
+
+impl Around for Tag {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        if *request.method() != Method::GET {
+            return next.run(request).await;
+        }
+        let asked = only(request.headers(), &[header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE]);
+        let response = next.run(request).await;
+        if !is_taggable(&response) {
+            return response;
+        }
+        let (parts, body) = response.into_parts();
+        let bytes = match to_bytes(body, usize::try_from(LONGEST).unwrap_or(usize::MAX)).await {
+            Ok(bytes) => bytes,
+            Err(error) => return Problem::internal(error).into_response(),
+        };
+        let validators = Validators { tag: EntityTag::of([String::from_utf8_lossy(&bytes)]), modified: None };
+        let mut response =
+            validators.not_modified(&asked).unwrap_or_else(|| Response::from_parts(parts, Body::from(bytes)));
+        validators.apply(response.headers_mut());
+        response
     }
-    let asked = only(request.headers(), &[header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE]);
-    let response = next.run(request).await;
-    if !is_taggable(&response) {
-        return response;
-    }
-    let (parts, body) = response.into_parts();
-    let bytes = match to_bytes(body, usize::try_from(LONGEST).unwrap_or(usize::MAX)).await {
-        Ok(bytes) => bytes,
-        Err(error) => return Problem::internal(error).into_response(),
-    };
-    let validators = Validators { tag: EntityTag::of([String::from_utf8_lossy(&bytes)]), modified: None };
-    let mut response =
-        validators.not_modified(&asked).unwrap_or_else(|| Response::from_parts(parts, Body::from(bytes)));
-    validators.apply(response.headers_mut());
-    response
 }
 
 fn is_taggable(response: &Response) -> bool {
@@ -51,11 +56,12 @@ fn is_taggable(response: &Response) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Json, Router, middleware, routing::get};
+    use axum::{Json, Router, routing::get};
     use rstest::rstest;
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::around::AsLayer;
 
     async fn ask(method: &str, path: &str, known: &str) -> (u16, String, usize) {
         let tagged = || get(|| async { Json(7) }).post(|| async { Json(7) });
@@ -65,7 +71,7 @@ mod tests {
             .route("/own", get(|| async { ([(header::ETAG, "\"own\"")], Json(7)) }))
             .route("/gone", get(|| async { (StatusCode::GONE, Json(7)) }))
             .route("/long", get(|| async { Json("x".repeat(1 << 20)) }))
-            .layer(middleware::from_fn(tag));
+            .layer(AsLayer(Tag));
         let request = Request::builder().method(method).uri(path).header("if-none-match", known);
         let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -6,7 +6,6 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderMap, HeaderValue, header},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use sha2::{Digest as _, Sha256};
@@ -19,6 +18,7 @@ use super::{
     lane::{Lane, Turn},
 };
 use crate::{
+    around::Next,
     body::Held,
     listen::Awaited,
     problem::{Code, Problem},
@@ -102,9 +102,11 @@ impl Gate {
     }
 
     /// Answers a request that was let in, within the time of its class.
-    pub(super) async fn run(&self, request: Request, next: Next, pass: Pass) -> Response {
+    pub(super) async fn run(&self, request: Request, next: &impl Next, pass: Pass) -> Response {
         let streams = matches!(self.allowance.class, RouteClass::Export | RouteClass::Download);
         let awaited = request.extensions().get::<Awaited>().cloned();
+        // What runs on another thread outlives what it was asked by.
+        let next = next.clone();
         let answer = async move {
             let response = next.run(request).await;
             // What streams its answer keeps its pass until the last byte.

@@ -7,9 +7,8 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use tokio::runtime::Handle;
@@ -30,6 +29,7 @@ pub(crate) use census::{Census, Place};
 pub use class::RouteClass;
 use gate::Gate;
 
+use crate::around::{Around, Next};
 use crate::listen::Peer;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -92,27 +92,33 @@ impl Gates {
 }
 
 /// Lets a request through its class's gate, or answers 429 or 503.
-pub async fn admit(State(gates): State<Arc<Gates>>, mut request: Request, next: Next) -> Response {
-    let class = RouteClass::of(request.method(), request.uri(), request.headers());
-    let Some(gate) = gates.by_class.get(&class) else { return next.run(request).await };
-    let client = gates.client(&request);
-    if let Some(client) = client {
-        request.extensions_mut().insert(Client(client));
+#[derive(Debug, Clone)]
+pub(crate) struct Admit(pub(crate) Arc<Gates>);
+
+impl Around for Admit {
+    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
+        let Self(gates) = self;
+        let class = RouteClass::of(request.method(), request.uri(), request.headers());
+        let Some(gate) = gates.by_class.get(&class) else { return next.run(request).await };
+        let client = gates.client(&request);
+        if let Some(client) = client {
+            request.extensions_mut().insert(Client(client));
+        }
+        request.extensions_mut().insert(BodyLimit(gate.allowance.body_bytes));
+        // A proxy on this machine that is not configured hides everybody: its own address is nobody's.
+        let counted = client.filter(|client| gates.exposure == Exposure::Public && !client.is_loopback());
+        let verdict = counted.and_then(|client| gate.rate(client, request.headers()));
+        let mut response = match gate.enter(counted, verdict).await {
+            Ok(pass) => gate.run(request, next, pass).await,
+            Err(problem) => problem.into_response(),
+        };
+        if let (Some(verdict), Some(rate)) = (verdict, gate.allowance.rate) {
+            describe(response.headers_mut(), class, rate, verdict);
+        }
+        let extensions = response.extensions_mut();
+        extensions.insert(class);
+        response
     }
-    request.extensions_mut().insert(BodyLimit(gate.allowance.body_bytes));
-    // A proxy on this machine that is not configured hides everybody: its own address is nobody's.
-    let counted = client.filter(|client| gates.exposure == Exposure::Public && !client.is_loopback());
-    let verdict = counted.and_then(|client| gate.rate(client, request.headers()));
-    let mut response = match gate.enter(counted, verdict).await {
-        Ok(pass) => gate.run(request, next, pass).await,
-        Err(problem) => problem.into_response(),
-    };
-    if let (Some(verdict), Some(rate)) = (verdict, gate.allowance.rate) {
-        describe(response.headers_mut(), class, rate, verdict);
-    }
-    let extensions = response.extensions_mut();
-    extensions.insert(class);
-    response
 }
 
 /// The longest body that the route of a request takes.

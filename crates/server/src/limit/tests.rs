@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use axum::{Router, body::Body, middleware, routing::get};
+use axum::{Router, body::Body, routing::get};
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::around::AsLayer;
 
 fn router(exposure: Exposure, allowance: Allowance) -> Router {
     let gates = Arc::new(Gates::new(exposure, Proxies::default(), [allowance], None));
@@ -11,7 +12,7 @@ fn router(exposure: Exposure, allowance: Allowance) -> Router {
         .route("/api/v1/search", get(|| async { "x" }))
         .route("/data.json", get(|| async { "x" }))
         .route("/api/v1/datasets", get(std::future::pending::<()>))
-        .layer(middleware::from_fn_with_state(gates, admit))
+        .layer(AsLayer(Admit(gates)))
 }
 
 async fn ask(router: &Router, path: &str, peer: &str) -> Response {
@@ -116,9 +117,7 @@ async fn what_computes_does_not_hold_the_thread_that_refuses() {
             waits.lock().unwrap().recv_timeout(Duration::from_secs(20)).map_or("gave up", |()| "done")
         }
     };
-    let router = Router::new()
-        .route("/api/v1/search", get(computing))
-        .layer(middleware::from_fn_with_state(gates, admit));
+    let router = Router::new().route("/api/v1/search", get(computing)).layer(AsLayer(Admit(gates)));
     let first = tokio::spawn({
         let router = router.clone();
         async move { ask(&router, "/api/v1/search", "127.0.0.1:1").await }
@@ -140,9 +139,7 @@ async fn a_panic_among_the_workers_is_the_panic_of_its_request() {
     }
     let workers = Workers::start();
     let gates = workers.gates(RouteClass::Search.allowance(2));
-    let router = Router::new()
-        .route("/api/v1/search", get(explode))
-        .layer(middleware::from_fn_with_state(gates, admit));
+    let router = Router::new().route("/api/v1/search", get(explode)).layer(AsLayer(Admit(gates)));
     let asked = tokio::spawn(async move { ask(&router, "/api/v1/search", "127.0.0.1:1").await });
     assert!(asked.await.unwrap_err().is_panic());
 }
@@ -162,7 +159,7 @@ async fn work_ends_when_nobody_waits_for_it() {
                 std::future::pending::<()>().await;
             }),
         )
-        .layer(middleware::from_fn_with_state(gates, admit));
+        .layer(AsLayer(Admit(gates)));
     let asked = tokio::spawn(async move { ask(&router, "/api/v1/search", "127.0.0.1:1").await });
     begun.notified().await;
     asked.abort();

@@ -3,6 +3,7 @@
 use std::{
     future::Future as _,
     io,
+    mem::MaybeUninit,
     pin::Pin,
     sync::{
         Arc,
@@ -12,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpStream,
@@ -141,9 +142,9 @@ impl Read for Stream {
         mut buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         // `hyper` hands the cursor over by value, which hides how much was read; a buffer of our own tells.
-        let mut chunk = [0; READ_CHUNK];
+        let mut chunk = [MaybeUninit::uninit(); READ_CHUNK];
         let room = buf.remaining().min(READ_CHUNK);
-        let mut part = hyper::rt::ReadBuf::new(chunk.get_mut(..room).unwrap_or_default());
+        let mut part = ReadBuf::uninit(chunk.get_mut(..room).unwrap_or_default());
         match Pin::new(&mut self.inner).poll_read(cx, part.unfilled()) {
             Poll::Ready(Ok(())) => {
                 let filled = part.filled();

@@ -1,6 +1,6 @@
 //! Errors as people and programs see them: RFC 9457 `application/problem+json`.
 //!
-//! A handler returns a [`Problem`]; it travels in the response's extensions until [`render`] at the edge, which
+//! A handler returns a [`Problem`]; it travels in the response's extensions until [`Render`] at the edge, which
 //! knows the reader's language and the request id, writes the body. Responses that the framework refused without
 //! a problem are turned into one there too.
 
@@ -18,7 +18,7 @@ mod render;
 
 pub use body::{ProblemBody, TombstoneBody, ViolationBody};
 pub use code::{Code, documentation};
-pub use render::render;
+pub(crate) use render::Render;
 
 /// What a handler gives: an answer, or the problem that kept it from one.
 pub type Answer<T> = Result<T, Problem>;

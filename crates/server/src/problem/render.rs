@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    middleware::Next,
     response::Response,
 };
 use vitrina_app::Chain;
@@ -13,6 +12,7 @@ use vitrina_domain::finding::Locale;
 
 use super::{Code, MEDIA_TYPE, Problem, ProblemBody};
 use crate::{
+    around::{Around, Next},
     headers::{RequestId, only},
     locale::Reader,
     nearest::nearest,
@@ -21,30 +21,36 @@ use crate::{
 };
 
 /// Writes the body of every error at the edge, and logs those of the server once with their causes.
-pub async fn render(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let uri = request.uri().clone();
-    let headers = only(request.headers(), &[header::ACCEPT, header::ACCEPT_LANGUAGE]);
-    let request_id = request.extensions().get::<RequestId>().cloned();
-    let mut response = next.run(request).await;
-    let instance = uri.path();
-    let problem = match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => problem,
-        None if is_bare_error(&response) => of_framework(response.status(), instance, &site),
-        None => return response,
-    };
-    let is_for_people = is_for_people(instance, &headers);
-    let reader = Reader::of(&headers, site.locale);
-    let reader = match asked_language(uri.query().unwrap_or_default()) {
-        Some(tag) => reader.asking_for(tag),
-        None => reader,
-    };
-    let request_id = request_id.map(|id| id.to_string()).unwrap_or_default();
-    if let Some(cause) = &problem.0.cause {
-        tracing::error!(code = problem.code().as_str(), %request_id, path = %instance, causes = %Chain(&**cause), "request failed");
+#[derive(Debug, Clone)]
+pub(crate) struct Render(pub(crate) Arc<Site>);
+
+impl Around for Render {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        let Self(site) = self;
+        let uri = request.uri().clone();
+        let headers = only(request.headers(), &[header::ACCEPT, header::ACCEPT_LANGUAGE]);
+        let request_id = request.extensions().get::<RequestId>().cloned();
+        let mut response = next.run(request).await;
+        let instance = uri.path();
+        let problem = match response.extensions_mut().remove::<Problem>() {
+            Some(problem) => problem,
+            None if is_bare_error(&response) => of_framework(response.status(), instance, site),
+            None => return response,
+        };
+        let is_for_people = is_for_people(instance, &headers);
+        let reader = Reader::of(&headers, site.locale);
+        let reader = match asked_language(uri.query().unwrap_or_default()) {
+            Some(tag) => reader.asking_for(tag),
+            None => reader,
+        };
+        let request_id = request_id.map(|id| id.to_string()).unwrap_or_default();
+        if let Some(cause) = &problem.0.cause {
+            tracing::error!(code = problem.code().as_str(), %request_id, path = %instance, causes = %Chain(&**cause), "request failed");
+        }
+        let body = problem.body(&site.base_url, instance, &request_id, reader.locale);
+        let page = is_for_people.then(|| page(site, &body, reader.locale)).flatten();
+        write(response, &body, page, reader.locale)
     }
-    let body = problem.body(&site.base_url, instance, &request_id, reader.locale);
-    let page = is_for_people.then(|| page(&site, &body, reader.locale)).flatten();
-    write(response, &body, page, reader.locale)
 }
 
 /// The language of `lang=`, read without judging the rest of the address: errors follow it too.

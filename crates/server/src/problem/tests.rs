@@ -2,7 +2,6 @@ use axum::{
     Router,
     body::Body,
     http::{Request, StatusCode},
-    middleware,
     routing::get,
 };
 use rstest::rstest;
@@ -10,6 +9,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::around::AsLayer;
 use crate::site::Site;
 
 fn router() -> Router {
@@ -17,7 +17,7 @@ fn router() -> Router {
     Router::new()
         .route("/api/v1/datasets", get(|| async { Problem::new(Code::Gone) }))
         .route("/broken", get(|| async { Problem::internal(std::io::Error::other("secret password")) }))
-        .layer(middleware::from_fn_with_state(site, render))
+        .layer(AsLayer(Render(site)))
 }
 
 async fn ask(method: &str, path: &str, language: &str) -> (StatusCode, Value) {
