@@ -9,9 +9,10 @@ use vitrina_tests::bench::{Options, Source, run};
 
 const ABOUT: &str = "# Benchmarks\n\n\
     Written by `just bench`; not edited by hand. Processor time of the server decides, not the clock on the wall: \
-    other programs may run beside. Client and server share the machine, two requests are under way at once, answers \
-    are not compressed, everything was asked once before it is measured. Each line is the median of the runs, taken \
-    in turns. Hit counts are compared before anything is timed; an unexpected or empty answer voids the run.\n";
+    other programs may run beside. Client and server share the machine, two requests are under way at once (32 of those \
+    for one record and of the floors they are compared with), answers are not compressed, everything was asked once \
+    before it is measured. Each line is the median of the runs, taken in turns. Hit counts are compared before anything \
+    is timed; an unexpected or empty answer voids the run.\n";
 
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "what was measured is the output")]

@@ -19,11 +19,14 @@ const SEED: u64 = 20_260_301;
 /// How many different rare words there are.
 const RARE: usize = 20_000;
 
+/// As long as a document of the catalog may be: Vitrina takes none of more than a gibibyte.
+const LONGEST: u64 = 1_000_000_000;
+
 /// A catalog and its queries.
 #[derive(Debug)]
 pub(super) struct Corpus {
     /// The datasets, one document a line, in the dialect of DCAT-US.
-    pub(super) datasets: PathBuf,
+    datasets: PathBuf,
     /// How many there are.
     pub(super) size: usize,
     /// What is asked of it.
@@ -62,6 +65,34 @@ impl Corpus {
         let text = fs::read_to_string(folder.join("queries.tsv")).context("the folder has no queries.tsv")?;
         let queries = text.lines().map(Asked::read).filter(|asked| *asked != Asked::read("")).collect();
         Ok(Self { datasets, size, queries })
+    }
+
+    /// The files that are imported, one after the other; in a folder, where there are several.
+    pub(super) fn files(&self, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+        if self.bytes()? <= LONGEST {
+            return Ok(vec![self.datasets.clone()]);
+        }
+        let mut files = Vec::new();
+        let mut lines = BufReader::new(File::open(&self.datasets)?).lines().peekable();
+        while lines.peek().is_some() {
+            let path = folder.join(format!("datasets-{}.ndjson", files.len()));
+            let mut out = BufWriter::new(File::create(&path)?);
+            let mut written = 0;
+            while written < LONGEST
+                && let Some(line) = lines.next().transpose()?
+            {
+                writeln!(out, "{line}")?;
+                written += u64::try_from(line.len())? + 1;
+            }
+            out.flush()?;
+            files.push(path);
+        }
+        Ok(files)
+    }
+
+    /// How long the datasets are.
+    pub(super) fn bytes(&self) -> anyhow::Result<u64> {
+        Ok(fs::metadata(&self.datasets)?.len())
     }
 
     /// Every document, in order.

@@ -1,7 +1,7 @@
 //! Bringing the catalog in, making the index anew, starting again.
 
 use std::{
-    path::Path,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -16,7 +16,7 @@ use super::{
 use crate::{Engine, Program, Setup};
 
 /// What one run of a command took.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Took {
     wall: Duration,
     cpu: Duration,
@@ -31,13 +31,18 @@ fn run(setup: &Setup, arguments: &[&str]) -> anyhow::Result<(Took, Vec<u8>)> {
     Ok((took, output.stdout))
 }
 
-/// Imports the catalog by the command line; every dataset must have been created.
-fn import(setup: &Setup, corpus: &Corpus) -> anyhow::Result<Took> {
-    let path = corpus.datasets.to_str().context("the folder has an odd name")?;
-    let (took, report) = run(setup, &["import", path, "--source", "bench", "--format", "json"])?;
-    let report: Value = serde_json::from_slice(&report)?;
-    let created = report["outcomes"]["created"].as_u64();
-    ensure!(created == u64::try_from(corpus.size).ok(), "not everything was created: {}", report["outcomes"]);
+/// Imports files by the command line; every dataset must have been created.
+fn import(setup: &Setup, files: &[PathBuf], datasets: usize) -> anyhow::Result<Took> {
+    let mut took = Took::default();
+    let mut created = 0;
+    for file in files {
+        let path = file.to_str().context("the folder has an odd name")?;
+        let (one, report) = run(setup, &["import", path, "--source", "bench", "--format", "json"])?;
+        took = Took { wall: took.wall + one.wall, cpu: took.cpu + one.cpu };
+        let report: Value = serde_json::from_slice(&report)?;
+        created += report["outcomes"]["created"].as_u64().unwrap_or_default();
+    }
+    ensure!(usize::try_from(created)? == datasets, "not everything was created: {created} of {datasets}");
     Ok(took)
 }
 
@@ -47,12 +52,14 @@ pub(super) async fn fill(
     engine: Engine,
     repetitions: usize,
 ) -> anyhow::Result<Option<(Setup, Row)>> {
+    let folder = tempfile::tempdir()?;
+    let files = corpus.files(folder.path())?;
     let mut took = Vec::new();
     let mut last = None;
     for _ in 0..repetitions {
         drop(last.take());
         let Some(setup) = Setup::on(engine).await? else { return Ok(None) };
-        took.push(import(&setup, corpus)?);
+        took.push(import(&setup, &files, corpus.size)?);
         last = Some(setup);
     }
     let (name, wanted) = match engine {
@@ -87,7 +94,7 @@ pub(super) fn rebuild(setup: &Setup, datasets: usize, repetitions: usize) -> any
 pub(super) fn disk(setup: &Setup, corpus: &Corpus) -> anyhow::Result<Row> {
     let folder = setup.data_dir();
     let size = |name: &str| -> u64 { machine::size(&folder.join(name)).unwrap_or_default() };
-    let source = machine::size(Path::new(&corpus.datasets))?;
+    let source = corpus.bytes()?;
     let whole = machine::size(&folder)?;
     let figure = format!(
         "{}: database {}, index {}, original files {} (the source has {})",

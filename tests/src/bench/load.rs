@@ -20,7 +20,10 @@ use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, task::JoinSet};
 
 /// How many requests are under way at once: enough to keep one core busy, few enough not to queue.
-const CONNECTIONS: usize = 2;
+pub(super) const CONNECTIONS: usize = 2;
+
+/// How many of those that take next to nothing: a thread that answers one finds the next.
+pub(super) const MANY_CONNECTIONS: usize = 32;
 
 /// A request that is made again and again.
 #[derive(Debug, Clone)]
@@ -76,13 +79,9 @@ pub(super) struct Driven {
     pub(super) bytes: u64,
 }
 
-/// Makes so many requests, going round the list; anything but the expected answer makes the run void.
-pub(super) async fn drive(address: SocketAddr, asks: &[Ask], count: usize) -> anyhow::Result<Driven> {
-    drive_on(address, asks, count, CONNECTIONS).await
-}
-
-/// As [`drive`], on so many connections.
-pub(super) async fn drive_on(
+/// Makes so many requests on so many connections, going round the list; anything but the expected answer makes the run
+/// void.
+pub(super) async fn drive(
     address: SocketAddr,
     asks: &[Ask],
     count: usize,

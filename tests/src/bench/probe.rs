@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    load::{Ask, Driven, drive},
+    load::{Ask, CONNECTIONS, Driven, MANY_CONNECTIONS, drive},
     machine::Work,
     report::{Row, median, percentiles, rate},
 };
@@ -15,6 +15,7 @@ pub(super) struct Probe {
     name: &'static str,
     asks: Vec<Ask>,
     count: usize,
+    connections: usize,
     answers: Answers,
     driven: Vec<Driven>,
     cpu: Vec<Duration>,
@@ -32,17 +33,24 @@ enum Answers {
 impl Probe {
     /// Requests to the server.
     pub(super) fn new(name: &'static str, count: usize, asks: Vec<Ask>) -> Self {
-        Self { name, asks, count, answers: Answers::Any, driven: Vec::new(), cpu: Vec::new() }
+        let (driven, cpu) = (Vec::new(), Vec::new());
+        Self { name, asks, count, connections: CONNECTIONS, answers: Answers::Any, driven, cpu }
     }
 
-    /// Requests that no answer is kept for.
+    /// Requests that take so little that many are under way at once: with two, what is measured is how soon threads
+    /// fall asleep between them.
+    pub(super) fn small(name: &'static str, count: usize, asks: Vec<Ask>) -> Self {
+        Self { connections: MANY_CONNECTIONS, ..Self::new(name, count, asks) }
+    }
+
+    /// Small requests that no answer is kept for.
     pub(super) fn of_new(name: &'static str, count: usize, asks: Vec<Ask>) -> Self {
-        Self { answers: Answers::New, ..Self::new(name, count, asks) }
+        Self { answers: Answers::New, ..Self::small(name, count, asks) }
     }
 
     /// Asks everything once, so that what is measured is warm and known to be answered.
     pub(super) async fn warm(&self, program: &Program) -> anyhow::Result<()> {
-        drive(program.address(), &self.asks, self.asks.len()).await.map(drop)
+        self.drive(program, &self.asks, self.asks.len()).await.map(drop)
     }
 
     /// Measures once more.
@@ -52,16 +60,20 @@ impl Probe {
             Answers::New => {
                 // What else was measured has taken the pages of these records out of the database's memory: they are
                 // there again after one round. From the disk they are read once, and then as warm as any.
-                drive(program.address(), &self.made_anew("w", self.asks.len()), self.asks.len()).await?;
+                self.drive(program, &self.made_anew("w", self.asks.len()), self.asks.len()).await?;
                 self.made_anew("x", self.count)
             }
         };
         let before = Work::of(program.id())?;
-        let driven = drive(program.address(), &asks, self.count).await?;
+        let driven = self.drive(program, &asks, self.count).await?;
         let worked = Work::of(program.id())?.since(&before);
         self.cpu.push(worked / u32::try_from(self.count.max(1))?);
         self.driven.push(driven);
         Ok(())
+    }
+
+    async fn drive(&self, program: &Program, asks: &[Ask], count: usize) -> anyhow::Result<Driven> {
+        drive(program.address(), asks, count, self.connections).await
     }
 
     /// Requests in languages that nobody asked in before.

@@ -65,9 +65,9 @@ impl Probes {
         let (start, depth) = walk::changes(http, corpus.size).await?;
         let queries = corpus.queries.len();
         Ok(Self {
-            fixed: Probe::new("static answer (the style sheet)", many, vec![Ask::get("/assets/style.css")]),
-            bare: Probe::new("axum, 3 KB", many, vec![Ask::get("/static")]),
-            select: Probe::new(
+            fixed: Probe::small("static answer (the style sheet)", many, vec![Ask::get("/assets/style.css")]),
+            bare: Probe::small("axum, 3 KB", many, vec![Ask::get("/static")]),
+            select: Probe::small(
                 "axum and one SQLite select, 3 KB",
                 many,
                 (0..yardstick::ROWS).map(|row| Ask::get(format!("/select/{row}"))).collect(),
@@ -77,8 +77,8 @@ impl Probes {
                 many / 4,
                 ids.iter().map(|id| get(id)).collect(),
             ),
-            again: Probe::new("get one dataset, the same again", many, vec![one.clone()]),
-            unchanged: Probe::new("get one dataset, 304", many, vec![one.having(&tag)]),
+            again: Probe::small("get one dataset, the same again", many, vec![one.clone()]),
+            unchanged: Probe::small("get one dataset, 304", many, vec![one.having(&tag)]),
             first_page: Probe::new("list, page 1", many / 10, vec![Ask::get("/api/v1/datasets?limit=20")]),
             deep_page: Probe::new("list, deep page", many / 10, vec![Ask::get(walked.deep.0.clone())]),
             first_changes: Probe::new(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     Options,
-    load::{Ask, drive_on},
+    load::{Ask, drive},
     machine::Work,
     probe::Probe,
     report::{Row, median, percentiles, rate, ratio},
@@ -46,7 +46,7 @@ pub(super) async fn updates(
             .map(|(number, id)| update(id, &token, &format!("actualización {round}-{number}")))
             .collect();
         let before = Work::of(program.id())?;
-        let driven = drive_on(program.address(), &asks, asks.len(), WRITERS).await?;
+        let driven = drive(program.address(), &asks, asks.len(), WRITERS).await?;
         works.push(Work::of(program.id())?.since(&before) / u32::try_from(asks.len().max(1))?);
         walls.push(driven.wall);
         latencies.extend(driven.latencies);
