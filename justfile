@@ -40,7 +40,7 @@ bless:
 # Measure: `just bench 10000 100000`, or `just bench --corpus DIR`; the tables go to docs/benchmarks.md.
 bench *ARGS:
     cargo build --release --locked --workspace --bins --examples
-    cargo run --release --locked --workspace --example bench -- {{ ARGS }}
+    "${CARGO_TARGET_DIR:-target}/release/examples/bench" {{ ARGS }}
 
 # Generate clients of the contract and let them talk to a server, then try the contract itself.
 contract EXAMPLES="1":
@@ -59,15 +59,17 @@ proof := "cargo test --release --locked --workspace"
 prove: prove-crash prove-files prove-input prove-overload
     just contract 20
 
-# A thousand kills, five hundred power cuts, 12,800 races, a million operations of histories.
+# A thousand kills, five hundred power cuts, a thousand jobs, 12,800 races, a million operations of histories.
 prove-crash:
     VITRINA_CRASH_CYCLES=1000 {{ proof }} --test crash -- --nocapture
     VITRINA_POWER_CUTS=500 VITRINA_POWER_CUTS_POSTGRES=100 {{ proof }} --test power_cut -- --nocapture
+    VITRINA_JOBS=1000 {{ proof }} --test jobs -- --nocapture killed
     VITRINA_RACES=12800 VITRINA_HISTORY=1000000 {{ proof }} --test concurrency -- --nocapture
 
-# Files of a gibibyte: one, then four at once, in and out.
-prove-files MIB="1024":
+# Files of a gibibyte: one, then four at once, in and out. Then ten gibibytes backed up, lost, and restored.
+prove-files MIB="1024" BACKUP_MIB="10240":
     VITRINA_TEST_FILE_MIB={{ MIB }} {{ proof }} --test files -- --nocapture memory
+    VITRINA_TEST_BACKUP_MIB={{ BACKUP_MIB }} {{ proof }} --test backup -- --nocapture drill
 
 # A million generated requests, then so many seconds of fuzzing for each target.
 prove-input REQUESTS="1000000" FUZZ_SECONDS="1800":

@@ -50,6 +50,16 @@ impl Setup {
         }))
     }
 
+    /// An empty place with everything on one machine (`SQLite` and a folder) or everything apart (`PostgreSQL` and a
+    /// bucket); nothing when that is to be on `PostgreSQL` and none is installed.
+    pub async fn whole(engine: Engine) -> anyhow::Result<Option<Self>> {
+        let Some(mut setup) = Self::on(engine).await? else { return Ok(None) };
+        if engine == Engine::Postgres {
+            setup.bucket = Some(Bucket::start().await?);
+        }
+        Ok(Some(setup))
+    }
+
     /// The data folder.
     pub fn data_dir(&self) -> PathBuf {
         self.place.data_dir()

@@ -70,7 +70,7 @@ async fn kill_in_one_place(
     cycles: usize,
     random: &mut Random,
 ) -> anyhow::Result<Option<(Found, Duration)>> {
-    let Some(setup) = Setup::on(engine).await? else { return Ok(None) };
+    let Some(setup) = Setup::whole(engine).await? else { return Ok(None) };
     let token = setup.token(&["write:datasets", "import"])?;
     let mut program = Program::serve(&setup).await?;
     let words = Arc::new(Words::new());

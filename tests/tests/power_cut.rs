@@ -25,7 +25,7 @@ use vitrina_store::{
     },
 };
 use vitrina_tests::{
-    Auditor, Engine, Found, Program, Random, Setup, Swarm, audit,
+    Auditor, Bucket, Engine, Found, Program, Random, Setup, Swarm, audit,
     disk::{Cut, Disk},
     ledger::Words,
     told,
@@ -120,7 +120,8 @@ fn postgres_cuts() -> usize {
     told("VITRINA_POWER_CUTS_POSTGRES").and_then(|cuts| cuts.parse().ok()).unwrap_or(4)
 }
 
-/// Only the cluster is under the record: what Vitrina keeps beside it can be made anew or is synced as above.
+/// Only the cluster is under the record: the files are in a bucket, whose answers are believed, and what Vitrina keeps
+/// beside them can be made anew.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_when_the_power_of_postgres_is_cut() {
     let mut random = Random::told_or_new("power cut of PostgreSQL");
@@ -156,11 +157,14 @@ async fn cut_postgres(settings: &[&str], cuts: usize, random: &mut Random) -> an
     environment.push(("DURABLE_NAMES".to_owned(), "journal".to_owned()));
 
     let mut setup = Setup::on(Engine::Sqlite).await?.context("a place")?;
+    let bucket = Bucket::start().await?;
+    let files_url = Some(bucket.url().parse()?);
+    setup.bucket = Some(bucket);
     setup.environment.push(("VITRINA_DATABASE_URL".to_owned(), cluster.url()));
     let config = Config {
         data_dir: setup.data_dir(),
         database_url: Some(cluster.url()),
-        files_url: None,
+        files_url,
         max_connections: 2,
     };
     cluster.give(disk.record()).map_err(|error| anyhow!(error))?;

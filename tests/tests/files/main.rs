@@ -13,7 +13,7 @@ mod wire;
 use anyhow::Context as _;
 use hyper::Method;
 use serde_json::{Value, json};
-use vitrina_tests::{Answer, Bucket, Engine, Http, Program, Setup};
+use vitrina_tests::{Answer, Engine, Http, Program, Setup};
 
 /// A table that is a little different for each number.
 pub(crate) fn table(number: usize) -> String {
@@ -28,19 +28,10 @@ pub(crate) struct Site {
     pub(crate) reader: Http,
 }
 
-/// A place: SQLite with a folder, or PostgreSQL with a bucket.
-pub(crate) async fn place(engine: Engine) -> anyhow::Result<Option<Setup>> {
-    let Some(mut setup) = Setup::on(engine).await? else { return Ok(None) };
-    if engine == Engine::Postgres {
-        setup.bucket = Some(Bucket::start().await?);
-    }
-    Ok(Some(setup))
-}
-
 impl Site {
     /// A server with settings of its own.
     pub(crate) async fn with(engine: Engine, settings: &[(&str, &str)]) -> anyhow::Result<Option<Self>> {
-        let Some(mut setup) = place(engine).await? else { return Ok(None) };
+        let Some(mut setup) = Setup::whole(engine).await? else { return Ok(None) };
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         setup.environment.extend(settings);
         Self::serve(setup).await.map(Some)

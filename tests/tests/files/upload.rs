@@ -4,7 +4,7 @@ use hyper::Method;
 use rstest::rstest;
 use serde_json::json;
 use vitrina_domain::canonical::Digest;
-use vitrina_tests::Engine;
+use vitrina_tests::{Engine, Setup};
 
 use crate::{Site, table};
 
@@ -129,7 +129,7 @@ async fn a_file_is_what_its_bytes_are(#[case] bytes: &'static str, #[case] query
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_list_of_types_takes_nothing() {
-    let mut setup = crate::place(Engine::Sqlite).await.unwrap().unwrap();
+    let mut setup = Setup::whole(Engine::Sqlite).await.unwrap().unwrap();
     let file = setup.data_dir().parent().unwrap().join("vitrina.toml");
     std::fs::write(&file, "file_types = []\n").unwrap();
     setup.environment.push(("VITRINA_CONFIG".to_owned(), file.display().to_string()));

@@ -1,4 +1,7 @@
 //! A backup taken while everybody writes is the catalog of one moment, on whichever database it is restored.
+#![cfg(test)]
+
+mod drill;
 
 use std::{fs, path::Path, process::Output, sync::Arc, time::Duration};
 
@@ -10,15 +13,7 @@ use vitrina_domain::{
     record::Kind,
 };
 use vitrina_store::{ChangeFilter, Store};
-use vitrina_tests::{Bucket, Engine, Program, Random, Setup, Swarm, audit, ledger::Words};
-
-async fn place(engine: Engine) -> anyhow::Result<Option<Setup>> {
-    let Some(mut setup) = Setup::on(engine).await? else { return Ok(None) };
-    if engine == Engine::Postgres {
-        setup.bucket = Some(Bucket::start().await?);
-    }
-    Ok(Some(setup))
-}
+use vitrina_tests::{Engine, Program, Random, Setup, Swarm, audit, ledger::Words};
 
 fn run(setup: &Setup, command: &str, folder: &Path) -> anyhow::Result<Output> {
     setup.run(&[command, folder.to_str().context("a path")?])
@@ -51,7 +46,10 @@ async fn changes(store: &Store, until: Seq) -> anyhow::Result<Vec<Change>> {
 #[case::postgres(Engine::Postgres, Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_restored_is_what_was_there_at_one_moment(#[case] from: Engine, #[case] to: Engine) {
-    let (Some(setup), Some(other)) = (place(from).await.unwrap(), place(to).await.unwrap()) else { return };
+    let (Some(setup), Some(other)) = (Setup::whole(from).await.unwrap(), Setup::whole(to).await.unwrap())
+    else {
+        return;
+    };
     let mut random = Random::told_or_new("backup");
     let token = setup.token(&["write:datasets", "import"]).unwrap();
     let program = Program::serve(&setup).await.unwrap();
