@@ -70,6 +70,10 @@ CREATE TABLE "import_runs" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "tally" text NOT NULL,
   "findings" text NOT NULL, FOREIGN KEY ("source_id") REFERENCES "sources" ("id") );
 CREATE INDEX "import_runs_raw" ON "import_runs" ("raw_digest");
+CREATE TABLE "inspections" ( "digest" blob(1) NOT NULL PRIMARY KEY,
+  "outcome" text NOT NULL,
+  "inspected" integer NOT NULL,
+  "program" text NOT NULL, FOREIGN KEY ("digest") REFERENCES "blobs" ("digest") ON DELETE CASCADE );
 CREATE TABLE "job_log" ( "job_id" uuid_text NOT NULL,
   "position" integer NOT NULL,
   "at" integer NOT NULL,
@@ -98,6 +102,7 @@ CREATE TABLE "jobs" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "progress" text NOT NULL,
   "result" text,
   "failure" text );
+CREATE INDEX "jobs_key" ON "jobs" ("key", "kind");
 CREATE INDEX "jobs_waiting" ON "jobs" ("state", "priority", "due", "id");
 CREATE TABLE "organization_aliases" ( "source_id" uuid_text NOT NULL,
   "alias" blob(1) NOT NULL,

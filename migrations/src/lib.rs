@@ -31,6 +31,7 @@ mod m20261128_040100_schedules;
 mod m20261128_050000_blobs;
 mod m20261128_050100_files;
 mod m20261128_060000_blobs_checked;
+mod m20261128_070000_inspections;
 
 /// All migrations in their order.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_050000_blobs::Migration),
             Box::new(m20261128_050100_files::Migration),
             Box::new(m20261128_060000_blobs_checked::Migration),
+            Box::new(m20261128_070000_inspections::Migration),
         ]
     }
 }

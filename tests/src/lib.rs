@@ -6,6 +6,7 @@ pub mod audit;
 pub mod bench;
 mod bucket;
 mod catalog;
+pub mod compound;
 pub mod disk;
 pub mod history;
 mod http;

@@ -84,6 +84,8 @@ pub struct Packing {
     directory: Vec<u8>,
     count: u16,
     last: u32,
+    /// What stands between the directory and the end.
+    before_end: Vec<u8>,
 }
 
 impl Packing {
@@ -100,13 +102,19 @@ impl Packing {
 
     /// Packs an entry.
     #[must_use]
-    pub fn member(mut self, member: &Member) -> Self {
+    pub fn member(self, member: &Member) -> Self {
+        self.member_listed_as(member, member)
+    }
+
+    /// Packs an entry, and lists it as another one.
+    #[must_use]
+    pub fn member_listed_as(mut self, member: &Member, listed: &Member) -> Self {
         self.last = length(&self.bytes);
         self.bytes.extend_from_slice(b"PK\x03\x04");
         self.bytes.extend_from_slice(&member.told());
         self.bytes.extend_from_slice(&member.name);
         self.bytes.extend_from_slice(&member.packed);
-        self.listed(member)
+        self.listed(listed)
     }
 
     /// Lists an entry that takes the bytes of the last one.
@@ -123,14 +131,31 @@ impl Packing {
         self
     }
 
+    /// The archive, whose second end in eight bytes says that it has so many entries, in a directory of so many bytes
+    /// from such a place.
+    pub fn finish_long(mut self, count: u64, bytes: u64, start: u64) -> Vec<u8> {
+        let end = u64::from(length(&self.bytes)) + u64::from(length(&self.directory));
+        // Versions 4.5, the first disk.
+        let mut long = b"PK\x06\x06\x2c\0\0\0\0\0\0\0\x2d\0\x2d\0\0\0\0\0\0\0\0\0".to_vec();
+        long.extend([count, count, bytes, start].iter().flat_map(|number| number.to_le_bytes()));
+        long.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+        long.extend(end.to_le_bytes());
+        long.extend([1, 0, 0, 0]);
+        self.before_end = long;
+        self.finish()
+    }
+
     /// The archive.
     pub fn finish(self) -> Vec<u8> {
-        let Self { mut bytes, directory, count, last: _ } = self;
-        let start = length(&bytes);
+        let Self { mut bytes, directory, count, last: _, before_end } = self;
+        let is_long = !before_end.is_empty();
+        let start = if is_long { u32::MAX } else { length(&bytes) };
         bytes.extend_from_slice(&directory);
+        bytes.extend_from_slice(&before_end);
         bytes.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+        let count = if is_long { u16::MAX } else { count };
         bytes.extend_from_slice(&[count.to_le_bytes(), count.to_le_bytes()].concat());
-        bytes.extend_from_slice(&length(&directory).to_le_bytes());
+        bytes.extend_from_slice(&(if is_long { u32::MAX } else { length(&directory) }).to_le_bytes());
         bytes.extend_from_slice(&start.to_le_bytes());
         bytes.extend_from_slice(&[0, 0]);
         bytes
@@ -150,13 +175,15 @@ fn short(bytes: &[u8]) -> u16 {
 pub struct Workbook {
     sheets: Vec<(String, String, String)>,
     strings: String,
+    properties: String,
     parts: Vec<(String, Vec<u8>)>,
 }
 
 impl Workbook {
     /// A workbook with one sheet, whose rows are these.
     pub fn of(rows: &str) -> Self {
-        Self { sheets: Vec::new(), strings: String::new(), parts: Vec::new() }.sheet("Hoja1", "visible", rows)
+        Self { sheets: Vec::new(), strings: String::new(), properties: String::new(), parts: Vec::new() }
+            .sheet("Hoja1", "visible", rows)
     }
 
     /// The same with one more sheet.
@@ -182,6 +209,12 @@ impl Workbook {
         Self { strings, ..self }
     }
 
+    /// The same with these properties of the workbook as a whole.
+    #[must_use]
+    pub fn properties(self, xml: &str) -> Self {
+        Self { properties: xml.to_owned(), ..self }
+    }
+
     /// The same with one more part.
     #[must_use]
     pub fn part(mut self, name: &str, content: &[u8]) -> Self {
@@ -202,7 +235,8 @@ impl Workbook {
         });
         let targets = targets.collect::<Vec<_>>().concat();
         let workbook = format!(
-            "{DECLARATION}<workbook xmlns=\"{MAIN}\" xmlns:r=\"{office}\"><sheets>{sheets}</sheets></workbook>"
+            "{DECLARATION}<workbook xmlns=\"{MAIN}\" xmlns:r=\"{office}\">{}<sheets>{sheets}</sheets></workbook>",
+            self.properties
         );
         let root = format!(
             "{DECLARATION}<Relationships xmlns=\"{relations}\"><Relationship Id=\"rId1\" \

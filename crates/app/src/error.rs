@@ -100,6 +100,9 @@ pub enum AppError {
     /// The distribution has another file than the write says.
     #[error("the distribution has another file")]
     FileChanged,
+    /// Nobody has looked into the file yet.
+    #[error("the file was not looked into yet")]
+    NotInspected,
     /// There is no room for the file in what the operator granted.
     #[error("the file does not fit into the {} of {limit} bytes", quota.as_str())]
     QuotaExceeded {

@@ -20,7 +20,7 @@ impl App {
             class: WorkClass::Bulk,
             patience: PATIENCE,
         };
-        self.parts.parser.inspect(work).await.map_err(|error| match error {
+        self.parser().inspect(work).await.map_err(|error| match error {
             ParseError::Refused(refusal) => AppError::Refused(refusal),
             ParseError::Unavailable(error) => AppError::NoWorker(error),
         })

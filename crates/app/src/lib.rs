@@ -143,6 +143,10 @@ impl App {
         &self.parts.store
     }
 
+    pub(crate) fn parser(&self) -> &dyn ports::parser::Parser {
+        self.parts.parser.as_ref()
+    }
+
     pub(crate) fn index(&self) -> &Arc<Index> {
         &self.parts.index
     }

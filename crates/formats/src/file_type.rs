@@ -184,11 +184,27 @@ impl FileType {
     /// What the first bytes of a file say that it is; nothing for bytes that are of no known kind, and for no bytes.
     pub fn of(head: &[u8], name: &str) -> Option<Self> {
         let head = head.get(..SNIFFED).unwrap_or(head);
-        let known = signature(head).and_then(Self::signed);
-        if known == Some(Self::Zip) {
-            return Some(zipped(head));
+        let Some(media_type) = signature(head) else {
+            return text(head).map(|text| written(&text, name));
+        };
+        match Self::signed(media_type) {
+            Some(Self::Zip) => Some(zipped(head)),
+            known => known,
         }
-        known.or_else(|| text(head).and_then(|text| written(&text, name)))
+    }
+
+    /// What text is by the form of its beginning, whatever it is called; nothing for what may be a table or prose.
+    ///
+    /// Programs in what may be opened by a browser weigh more than what stands around them: markup with a script in it
+    /// is a page.
+    pub fn of_form(text: &str) -> Option<Self> {
+        let body = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        match body.chars().next()? {
+            '<' => markup(body),
+            '{' | '[' => Some(json(body)),
+            '@' if body.starts_with("@prefix") || body.starts_with("@base") => Some(Self::Turtle),
+            _ => None,
+        }
     }
 
     /// The kind that has a signature for such a media type; texts have none.
@@ -251,31 +267,39 @@ fn text(head: &[u8]) -> Option<String> {
     is_text.then(|| decoded.into_owned())
 }
 
-/// What a text is written in.
-fn written(text: &str, name: &str) -> Option<FileType> {
+/// What a text is: by its form, else by its name, else by its lines.
+fn written(text: &str, name: &str) -> FileType {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let named = |words: &[&str]| extension.as_deref().is_some_and(|extension| words.contains(&extension));
     let body = text.trim_start();
-    Some(match body.chars().next()? {
-        '<' => markup(body),
-        '{' | '[' => json(body),
-        '@' if body.starts_with("@prefix") || body.starts_with("@base") => FileType::Turtle,
-        _ if named(&["ttl"]) => FileType::Turtle,
-        _ if named(&["tsv", "tab"]) || (!named(&["txt"]) && is_even(body, '\t')) => FileType::Tsv,
-        _ if named(&["csv"])
-            || (!named(&["txt"]) && [',', ';', '|'].iter().any(|mark| is_even(body, *mark))) =>
-        {
-            FileType::Csv
-        }
-        _ => FileType::Text,
-    })
+    if let Some(form) = FileType::of_form(text) {
+        form
+    } else if named(&["ttl"]) {
+        FileType::Turtle
+    } else if named(&["tsv", "tab"]) || (!named(&["txt"]) && is_even(body, '\t')) {
+        FileType::Tsv
+    } else if named(&["csv"]) || (!named(&["txt"]) && [',', ';', '|'].iter().any(|mark| is_even(body, *mark)))
+    {
+        FileType::Csv
+    } else {
+        FileType::Text
+    }
 }
 
-fn markup(body: &str) -> FileType {
+/// What begins with `<`; nothing where no tag begins so, but a value that is less than another.
+fn markup(body: &str) -> Option<FileType> {
     let head: String = body.chars().take(4_096).collect::<String>().to_ascii_lowercase();
+    if ["<http:", "<https:", "<urn:"].iter().any(|start| head.starts_with(start)) {
+        // The first term of a triple.
+        return Some(FileType::Turtle);
+    }
+    let second = head.chars().nth(1)?;
+    if !(second.is_alphabetic() || matches!(second, '!' | '?' | '/' | '_' | ':')) {
+        return None;
+    }
     let root = root(&head);
     let has = |needle: &str| head.contains(needle);
-    match root {
+    Some(match root {
         "html" | "head" | "body" | "script" => FileType::Html,
         _ if has("<!doctype html") || has("<html") || has("<script") => FileType::Html,
         "svg" => FileType::Svg,
@@ -283,7 +307,7 @@ fn markup(body: &str) -> FileType {
         "kml" => FileType::Kml,
         "rdf:rdf" => FileType::RdfXml,
         _ => FileType::Xml,
-    }
+    })
 }
 
 /// The name of the first element after declarations and comments.
@@ -353,7 +377,14 @@ mod tests {
     #[case(b"<?xml version='1.0'?><x:svg xmlns:x='s'/>", "", Some(FileType::Svg))]
     #[case(b"@prefix dct: <x> .", "", Some(FileType::Turtle))]
     #[case(b"%PDF-1.7", "a.csv", Some(FileType::Pdf))]
-    #[case(b"PAR1....", "", Some(FileType::Parquet))]
+    #[case(b"PAR1\x15\x04\x15", "", Some(FileType::Parquet))]
+    #[case(b"MZA,LOTE\n1,2\n", "", Some(FileType::Csv))]
+    #[case(b"<10,10-20,>20\n1,2,3\n", "", Some(FileType::Csv))]
+    #[case(b"< 5;5\n1;2\n", "", Some(FileType::Csv))]
+    #[case(b"<http://a> <http://b> <http://c> .\n", "", Some(FileType::Turtle))]
+    #[case(b"<?xml version='1.0'?><a><script>x</script></a>", "datos.xml", Some(FileType::Html))]
+    #[case(b"\xef\xbb\xbf<?xml version='1.0'?><a/>", "datos.csv", Some(FileType::Xml))]
+    #[case(b"GIF89a\x01\0\x01\0", "datos.csv", None)]
     #[case(b"SQLite format 3\0", "", Some(FileType::Sqlite))]
     #[case(b"PK\x03\x04------------------------nada.txt", "a.xlsx", Some(FileType::Zip))]
     #[case(b"PK\x03\x04[Content_Types].xml PK\x03\x04xl/workbook.xml", "", Some(FileType::Xlsx))]

@@ -46,6 +46,7 @@ impl From<AppError> for Problem {
                 format!("the last fetch applied from this source is of {applied}"),
             )),
             AppError::FileType { found, allowed } => file_type(found, &allowed),
+            AppError::NotInspected => Self::new(Code::NotInspected),
             AppError::DigestMismatch { found } => {
                 Self::new(Code::DigestMismatch).with_detail(Bilingual::new(
                     format!("llegaron bytes con el SHA-256 {found}"),

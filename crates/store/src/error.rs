@@ -58,7 +58,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// For `map_err` on file operations.
-    pub(crate) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::File { path, source }
     }

@@ -13,7 +13,7 @@ use zip::{CompressionMethod, ZipArchive};
 use crate::{
     budget::{Budget, Counted},
     error::{InspectError, damaged},
-    limit, opaque, package,
+    header, limit, opaque, package,
     sniff::{self, Sniffed},
     warning,
 };
@@ -23,7 +23,7 @@ const ARCHIVE: &str = "/archive";
 
 /// Tells what is in an archive.
 pub(crate) fn zip<R: Read + Seek>(
-    archive: &mut ZipArchive<R>,
+    archive: ZipArchive<R>,
     bytes: u64,
     budget: &mut Budget,
 ) -> Result<Inspection, InspectError> {
@@ -173,17 +173,20 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn archive<R: Read + Seek>(
         &mut self,
-        archive: &mut ZipArchive<R>,
+        mut archive: ZipArchive<R>,
         prefix: &str,
         depth: u8,
     ) -> Result<(), InspectError> {
         self.budget.take_entries(archive.len(), ARCHIVE)?;
-        self.findings.extend(layout_findings(archive));
+        self.findings.extend(layout_findings(&mut archive));
         for index in 0..archive.len() {
-            if let Some((name, kept)) = self.entry(archive, index, prefix, depth)? {
+            if let Some((name, kept)) = self.entry(&mut archive, index, prefix, depth)? {
                 self.nested(kept, &name, depth)?;
             }
         }
+        let places = header::places(&mut archive);
+        let differs = header::differing(&mut archive.into_inner(), &places)?.is_some();
+        self.findings.extend(differs.then(|| header::finding(ARCHIVE)));
         Ok(())
     }
 
@@ -282,7 +285,7 @@ impl Walk<'_> {
                         entry.kind = kind;
                     }
                 }
-                None => self.archive(&mut archive, &format!("{name}!"), depth + 1)?,
+                None => self.archive(archive, &format!("{name}!"), depth + 1)?,
             },
             Err(_damaged) => {
                 if let Some(entry) = self.entries.last_mut() {

@@ -64,10 +64,14 @@ pub(crate) fn damaged(pointer: &str, error: &(dyn Error + 'static)) -> InspectEr
         }
         cause = error.source();
     }
+    damage(pointer).into()
+}
+
+/// The refusal of a file that is not what its format says.
+pub(crate) fn damage(pointer: &str) -> Refusal {
     Refusal::unreadable(
         "E-FILE-DAMAGED",
         pointer,
         Bilingual::new("el archivo está dañado o incompleto", "the file is damaged or cut short"),
     )
-    .into()
 }

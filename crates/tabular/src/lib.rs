@@ -8,7 +8,8 @@
 //! No I/O of its own: a reader is handed in, an [`Inspection`] is handed back.
 //!
 //! - To know another kind of file: a signature in `sniff`.
-//! - To look for something else in workbooks: a row in `package::told`.
+//! - To look for something else in workbooks: a sign in `told`, and how its parts (`package::carried`) or records
+//!   (`compound::xls`) show it.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -18,12 +19,15 @@ use vitrina_domain::finding::{Bilingual, Finding, Severity};
 mod archive;
 mod budget;
 mod cell;
+mod compound;
 mod error;
+mod header;
 mod limit;
 mod package;
 mod sniff;
 mod table;
 mod text;
+mod told;
 mod xml;
 
 use budget::Budget;
@@ -50,7 +54,7 @@ fn binary<R: Read + Seek>(file: &mut R, bytes: u64, sniffed: Sniffed) -> Result<
     match sniffed.kind {
         FileKind::Zip => package::inspect(file, bytes, &mut budget),
         FileKind::Gzip => archive::gzip(file, bytes, &mut budget),
-        FileKind::Xls => package::legacy(file, bytes),
+        FileKind::Xls => compound::inspect(file, bytes, &mut budget),
         _ => Ok(opaque(sniffed, bytes)),
     }
 }

@@ -2,7 +2,7 @@
 
 use memchr::memchr_iter;
 use vitrina_app::ports::parser::FileKind;
-use vitrina_formats::signature;
+use vitrina_formats::{FileType, signature};
 
 /// What the first bytes say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,26 +40,16 @@ fn signed(media_type: &str) -> FileKind {
 
 /// What text is by its beginning, where its form says more than that it is text.
 pub(crate) fn text(head: &str) -> Option<Sniffed> {
-    let start = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let sniffed = |kind, media_type| Some(Sniffed { kind, media_type });
-    if start.starts_with(['{', '[']) {
-        return sniffed(FileKind::Json, "application/json");
-    }
-    if !start.starts_with('<') {
-        return None;
-    }
-    let lower = start.to_ascii_lowercase();
-    if ["<!doctype html", "<html", "<head", "<body", "<script"].iter().any(|tag| lower.starts_with(tag)) {
-        return sniffed(FileKind::Html, "text/html");
-    }
-    if lower.starts_with("<svg") || (lower.starts_with("<?xml") && lower.contains("<svg")) {
+    let form = FileType::of_form(head)?;
+    let kind = match form {
+        FileType::Json | FileType::NdJson | FileType::GeoJson => FileKind::Json,
+        FileType::Html => FileKind::Html,
         // A picture that can carry programs.
-        return sniffed(FileKind::Image, "image/svg+xml");
-    }
-    if lower.starts_with("<?xml") && lower.contains("<html") {
-        return sniffed(FileKind::Html, "application/xhtml+xml");
-    }
-    sniffed(FileKind::Xml, "application/xml")
+        FileType::Svg => FileKind::Image,
+        FileType::Xml | FileType::RdfXml | FileType::Kml => FileKind::Xml,
+        _ => FileKind::Text,
+    };
+    Some(Sniffed { kind, media_type: form.media_type() })
 }
 
 /// What an entry of an archive is by its first bytes, without reading on.
@@ -109,6 +99,36 @@ mod tests {
     #[case(b"\x01\x02\x03\x04", FileKind::Unknown)]
     fn first_bytes_say_what_it_is(#[case] head: &[u8], #[case] kind: FileKind) {
         assert_eq!(entry(head), kind);
+    }
+
+    /// An upload and an inspection must not tell two stories of one file.
+    #[rstest]
+    #[case("<?xml version='1.0'?><a><script>x</script></a>", FileKind::Html, "text/html")]
+    #[case("<?xml version='1.0'?><x:svg xmlns:x='s'/>", FileKind::Image, "image/svg+xml")]
+    #[case("<datos><html/></datos>", FileKind::Html, "text/html")]
+    #[case("<!-- <svg> --><datos/>", FileKind::Image, "image/svg+xml")]
+    #[case("<kml/>", FileKind::Xml, "application/vnd.google-earth.kml+xml")]
+    #[case("<rdf:RDF>", FileKind::Xml, "application/rdf+xml")]
+    #[case("{\"a\":1}\n{\"a\":2}\n", FileKind::Json, "application/x-ndjson")]
+    #[case("@prefix a: <b> .", FileKind::Text, "text/turtle")]
+    #[case("<http://a> <http://b> <http://c> .", FileKind::Text, "text/turtle")]
+    fn text_is_what_an_upload_says(
+        #[case] text: &str,
+        #[case] kind: FileKind,
+        #[case] media_type: &'static str,
+    ) {
+        assert_eq!(super::text(text), Some(Sniffed { kind, media_type }));
+        let upload = FileType::of(text.as_bytes(), "datos.csv").map(FileType::media_type);
+        assert_eq!(upload, Some(media_type));
+    }
+
+    #[rstest]
+    #[case("<10,10-20\n1,2\n")]
+    #[case("< 5;5\n1;2\n")]
+    #[case("MZA,LOTE\n1,2\n")]
+    fn a_table_may_begin_with_anything(#[case] text: &str) {
+        assert_eq!((binary(text.as_bytes()), super::text(text)), (None, None));
+        assert_eq!(FileType::of(text.as_bytes(), ""), Some(FileType::Csv));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What the targets share: a Vitrina in this process ([`Served`]), what must hold of everything it answers ([`Answer`]),
-//! and a record around any document ([`record`]).
+//! a record around any document ([`record`]), and a look into any file ([`looked`]).
 //!
 //! - To add a target: a file in `src/bin`, named by what it reads; a few inputs of our own making in `seeds/<target>`;
 //!   where the words matter, a dictionary `words/<target>.dict`. `run` and `just prove-input` find it by its file.
@@ -7,10 +7,12 @@
 //!   databases, or, where no request shows the fault, as a test beside the code that was mended.
 
 mod answer;
+mod looked;
 mod record;
 mod served;
 
 pub use answer::Answer;
+pub use looked::{bear_the_library, looked};
 pub use record::{CATALOG, LANGUAGES, VOCABULARIES, record};
 pub use served::Served;
 

@@ -37,6 +37,12 @@ const UNBREAKABLE: &[&str] = &[
 
 const ELSEWHERE: &[Elsewhere] = &[
     Elsewhere {
+        code: "not-inspected",
+        operations: &[],
+        file: "tests/tests/files/inspection.rs",
+        function: "the_same_bytes_are_looked_at_once",
+    },
+    Elsewhere {
         code: "quota-exceeded",
         operations: &[],
         file: "tests/tests/files/limits.rs",

@@ -49,6 +49,16 @@ async fn make(writer: &Http, collection: &str, fate: &str) -> anyhow::Result<Mad
     })
 }
 
+/// Waits until somebody has looked into a file.
+async fn inspected(http: &Http, path: &str) -> anyhow::Result<()> {
+    let begun = std::time::Instant::now();
+    while http.get(path).await?.status != 200 {
+        ensure!(begun.elapsed().as_secs() < 30, "nobody looks into {path}");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    Ok(())
+}
+
 /// A job that was done.
 async fn ended_job(operator: &Http) -> anyhow::Result<String> {
     let path = "/api/v1/schedules/forget-jobs/run";
@@ -89,6 +99,7 @@ impl Stage {
         let file = there.get("distributions").map(|id| format!("/api/v1/distributions/{id}/file"));
         let file = file.context("no distribution")?;
         writer.send("PUT".parse()?, &file, &[], "uno,dos\n1,2\n".into()).await?.expect(201)?;
+        inspected(http, &file.replace("/file", "/inspection")).await?;
         let catalog =
             json!({"dataset": [{"identifier": "a", "title": "A"}, {"identifier": "b", "title": "B"}]});
         let target = "/api/v1/import?source=stage&fetched_at=2026-02-01";

@@ -11,7 +11,7 @@ const BLOCK: usize = 1 << 20;
 
 impl Site {
     /// Where the bytes of a digest lie.
-    fn path(&self, sha256: &str) -> PathBuf {
+    pub(crate) fn path(&self, sha256: &str) -> PathBuf {
         if let Some(bucket) = &self.setup.bucket {
             return bucket.path(sha256).unwrap();
         }
@@ -20,7 +20,7 @@ impl Site {
     }
 }
 
-fn flip(path: &PathBuf, at: usize) {
+pub(crate) fn flip(path: &PathBuf, at: usize) {
     let mut bytes = std::fs::read(path).unwrap();
     bytes[at] ^= 0b100;
     std::fs::write(path, bytes).unwrap();

@@ -3,6 +3,7 @@
 
 mod damage;
 mod download;
+mod inspection;
 mod limits;
 mod memory;
 mod temporary;

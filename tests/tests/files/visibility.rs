@@ -5,7 +5,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 use vitrina_tests::{Engine, Http};
 
-use crate::{Site, table};
+use crate::{Site, inspection::inspected, table};
 
 const NOBODY: &str = "0190b6a5-7e2a-7c3e-8f10-00000000000f";
 
@@ -14,11 +14,13 @@ const NOBODY: &str = "0190b6a5-7e2a-7c3e-8f10-00000000000f";
 async fn a_file_is_as_visible_as_its_dataset(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let Some(site) = Site::on(engine).await.unwrap() else { return };
     let (dataset, distribution) = site.dataset("aire", "").await.unwrap();
-    let paths = ["file", "download"].map(|part| format!("/api/v1/distributions/{distribution}/{part}"));
+    let paths =
+        ["file", "download", "inspection"].map(|part| format!("/api/v1/distributions/{distribution}/{part}"));
     for path in &paths {
         assert_eq!(site.reader.get(path).await.unwrap().status.as_u16(), 404);
     }
     site.put(&distribution, "", &[], table(1)).await.unwrap().expect(201).unwrap();
+    inspected(&site.reader, &distribution).await.unwrap();
     for path in &paths {
         site.reader.get(path).await.unwrap().expect(200).unwrap();
         let nobody = path.replace(&distribution, NOBODY);
@@ -66,10 +68,12 @@ async fn a_draft_is_seen_by_its_own_only(#[values(Engine::Sqlite, Engine::Postgr
     assert_eq!(reading.send(Method::PUT, &path, &[], table(1).into()).await.unwrap().status.as_u16(), 403);
     owner.send(Method::PUT, &path, &[], table(1).into()).await.unwrap().expect(201).unwrap();
 
+    inspected(&owner, &distribution).await.unwrap();
     hide(&site, &dataset).await;
     let download = path.replace("/file", "/download");
+    let inspection = path.replace("/file", "/inspection");
     for (who, status) in [(&site.reader, 404), (&stranger, 404), (&owner, 200), (&site.writer, 200)] {
-        for path in [&path, &download] {
+        for path in [&path, &download, &inspection] {
             assert_eq!(who.get(path).await.unwrap().status.as_u16(), status, "{path}");
         }
     }

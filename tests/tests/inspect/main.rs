@@ -5,13 +5,18 @@
 
 #![cfg(test)]
 
-use std::time::{Duration, Instant};
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 use hyper::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use vitrina_tests::{Answer, Engine, Http, Program, Setup};
 
 mod archives;
+mod family;
+mod old_workbooks;
 mod program;
 mod tables;
 mod workbooks;
@@ -24,60 +29,99 @@ const MEMORY: u64 = 64 << 20;
 
 /// A file and what has to be said of it.
 pub(crate) struct Case {
-    name: &'static str,
+    name: Cow<'static, str>,
     extension: &'static str,
     file: Vec<u8>,
     expected: Expected,
+    /// The first rows of the first table, where it matters how they are shown.
+    rows: Vec<Vec<String>>,
+    /// What becomes of it when it is uploaded.
+    upload: Upload,
 }
 
 /// What has to be said of a file.
 enum Expected {
     /// It is of this kind, and has findings with these codes among others.
     Found(&'static str, &'static [&'static str]),
+    /// It is of this kind, and has findings with these codes and no others.
+    Exactly(&'static str, &'static [&'static str]),
     /// It is refused with this problem, by this rule.
     Refused(&'static str, &'static str),
 }
 
+/// What becomes of a file that is uploaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Upload {
+    /// It is stored, whatever is found in it.
+    Stored,
+    /// It is of no kind that is known.
+    Refused,
+}
+
 impl Case {
     fn found(
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         file: impl Into<Vec<u8>>,
         kind: &'static str,
         codes: &'static [&'static str],
     ) -> Self {
-        Self { name, extension: "", file: file.into(), expected: Expected::Found(kind, codes) }
+        Self::new(name, file, Expected::Found(kind, codes))
     }
 
-    fn too_complex(name: &'static str, file: impl Into<Vec<u8>>, rule: &'static str) -> Self {
-        Self::refused(name, file, "resource-too-complex", rule)
-    }
-
-    fn unreadable(name: &'static str, file: impl Into<Vec<u8>>, rule: &'static str) -> Self {
-        Self::refused(name, file, "unreadable-source", rule)
-    }
-
-    fn refused(
-        name: &'static str,
+    fn exactly(
+        name: impl Into<Cow<'static, str>>,
         file: impl Into<Vec<u8>>,
-        problem: &'static str,
-        rule: &'static str,
+        kind: &'static str,
+        codes: &'static [&'static str],
     ) -> Self {
-        Self { name, extension: "", file: file.into(), expected: Expected::Refused(problem, rule) }
+        Self::new(name, file, Expected::Exactly(kind, codes))
+    }
+
+    fn too_complex(name: impl Into<Cow<'static, str>>, file: impl Into<Vec<u8>>, rule: &'static str) -> Self {
+        Self::new(name, file, Expected::Refused("resource-too-complex", rule))
+    }
+
+    fn unreadable(name: impl Into<Cow<'static, str>>, file: impl Into<Vec<u8>>, rule: &'static str) -> Self {
+        Self::new(name, file, Expected::Refused("unreadable-source", rule))
+    }
+
+    fn new(name: impl Into<Cow<'static, str>>, file: impl Into<Vec<u8>>, expected: Expected) -> Self {
+        Self {
+            name: name.into(),
+            extension: "",
+            file: file.into(),
+            expected,
+            rows: Vec::new(),
+            upload: Upload::Stored,
+        }
     }
 
     fn called(self, extension: &'static str) -> Self {
         Self { extension, ..self }
     }
 
+    /// The same, whose first table shows these rows.
+    fn showing<const N: usize, const M: usize>(self, rows: [[&str; N]; M]) -> Self {
+        Self { rows: rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect(), ..self }
+    }
+
+    /// The same, of no kind that is known when it is uploaded.
+    fn unknown(self) -> Self {
+        Self { upload: Upload::Refused, ..self }
+    }
+
     /// What is wrong with an answer about the file.
     fn judge(&self, answer: &Answer) -> Option<String> {
         let body = answer.json();
+        let found = codes_of(&body["findings"]);
         let wrong = match &self.expected {
             Expected::Found(kind, codes) => {
-                let found = codes_of(&body["findings"]);
                 answer.status != 200
                     || body["kind"] != *kind
                     || codes.iter().any(|code| !found.iter().any(|known| known == code))
+            }
+            Expected::Exactly(kind, codes) => {
+                answer.status != 200 || body["kind"] != *kind || found != *codes
             }
             Expected::Refused(problem, rule) => {
                 answer.status != 422
@@ -86,6 +130,7 @@ impl Case {
                     || codes_of(&body["errors"]) != [*rule]
             }
         };
+        let wrong = wrong || (!self.rows.is_empty() && body["tables"][0]["sample"] != json!(self.rows));
         let text: String = answer.text().chars().take(600).collect();
         wrong.then(|| format!("{}: {} {text}", self.name, answer.status))
     }
@@ -116,11 +161,11 @@ async fn try_all(cases: impl IntoIterator<Item = Case>) {
     let (_setup, mut program, http) = server().await;
     let before = program.memory().unwrap();
     let mut wrong = Vec::new();
-    let mut slowest = (Duration::ZERO, "");
+    let mut slowest = (Duration::ZERO, Cow::Borrowed(""));
     for case in cases {
         let begun = Instant::now();
         let answer = inspect(&http, &case.file, case.extension).await;
-        slowest = slowest.max((begun.elapsed(), case.name));
+        slowest = slowest.max((begun.elapsed(), case.name.clone()));
         wrong.extend(case.judge(&answer));
     }
     let more = program.peak_memory().unwrap().saturating_sub(before);

@@ -6,11 +6,14 @@
 
 mod check;
 mod collect;
+mod inspection;
 mod read;
 mod rules;
 mod upload;
 
 pub use check::{Checked, Flaw};
 pub use collect::GRACE;
+pub(crate) use inspection::PROGRAM;
+pub use inspection::{Inspected, Outcome};
 pub use rules::{Quota, Rules};
 pub use upload::{Condition, Upload, Uploaded};

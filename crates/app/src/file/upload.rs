@@ -119,8 +119,14 @@ impl App {
         self.keep(actor, &mut spooled).await?;
         let mut tx = self.store().begin(&actor.audit_name(), self.now()).await?;
         let uploaded = self.settle_file(&mut tx, actor, new, &upload.condition).await?;
+        let is_filed = self.ask_for_inspection(&mut tx, actor, &uploaded.file).await?;
         if uploaded.effect != Effect::Unchanged {
             self.commit(tx).await?;
+        } else if is_filed {
+            tx.commit().await?;
+        }
+        if is_filed {
+            self.call_workers();
         }
         Ok(uploaded)
     }

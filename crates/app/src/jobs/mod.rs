@@ -11,7 +11,7 @@ use crate::ports::{Terms, Work};
 
 mod attempt;
 mod file;
-mod kind;
+pub(crate) mod kind;
 mod manage;
 mod schedule;
 mod task;
@@ -35,7 +35,11 @@ impl fmt::Debug for Kinds {
 impl Kinds {
     /// Those that every catalog has.
     pub fn standard() -> Self {
-        Self::default().with(kind::CheckFiles).with(kind::CollectFiles).with(kind::ForgetJobs)
+        Self::default()
+            .with(kind::CheckFiles)
+            .with(kind::CollectFiles)
+            .with(kind::ForgetJobs)
+            .with(kind::InspectFile)
     }
 
     /// These and one more.

@@ -28,6 +28,8 @@ pub fn decoded<R: Read>(document: R, encoding: &str) -> impl Read + use<R> {
 pub(super) struct Detected {
     pub(super) encoding: &'static Encoding,
     pub(super) finding: Option<Finding>,
+    /// Whether the end cuts a character off.
+    is_cut: bool,
 }
 
 /// How the text of a document is written down.
@@ -41,8 +43,8 @@ pub struct Encoded {
 
 /// Looks at a whole text of any kind, from its start.
 pub fn encoding<R: Read + Seek>(text: &mut R) -> Result<Encoded, ReadError> {
-    let Detected { encoding, finding } = detect(text)?;
-    Ok(Encoded { name: encoding.name(), is_spoilt: encoding == UTF_8 && finding.is_some() })
+    let Detected { encoding, finding, is_cut } = detect(text)?;
+    Ok(Encoded { name: encoding.name(), is_spoilt: encoding == UTF_8 && (finding.is_some() || is_cut) })
 }
 
 /// Looks at a whole document, from its start.
@@ -51,11 +53,11 @@ pub(super) fn detect<R: Read + Seek>(document: &mut R) -> Result<Detected, ReadE
     let mut head = Vec::new();
     document.by_ref().take(4).read_to_end(&mut head)?;
     if let Some(encoding) = wide(&head)? {
-        return Ok(Detected { encoding, finding: Some(told(encoding)) });
+        return Ok(Detected { encoding, finding: Some(told(encoding)), is_cut: false });
     }
     document.seek(SeekFrom::Start(0))?;
-    if is_utf8(document)? {
-        return Ok(Detected { encoding: UTF_8, finding: None });
+    if let Some(Utf8 { is_cut }) = utf8(document)? {
+        return Ok(Detected { encoding: UTF_8, finding: None, is_cut });
     }
     document.seek(SeekFrom::Start(0))?;
     guess(document)
@@ -75,8 +77,13 @@ fn wide(head: &[u8]) -> Result<Option<&'static Encoding>, ReadError> {
     }
 }
 
-/// Whether every byte belongs to a UTF-8 sequence; one that the end cuts off is still UTF-8.
-fn is_utf8(document: &mut impl Read) -> Result<bool, ReadError> {
+/// Text whose every byte belongs to a UTF-8 sequence; the end may cut off the last one.
+struct Utf8 {
+    is_cut: bool,
+}
+
+/// Whether text is in UTF-8.
+fn utf8(document: &mut impl Read) -> Result<Option<Utf8>, ReadError> {
     let mut buffer = vec![0; CHUNK];
     let mut kept = 0;
     loop {
@@ -84,7 +91,7 @@ fn is_utf8(document: &mut impl Read) -> Result<bool, ReadError> {
         let read = document.read(space)?;
         let filled = kept + read;
         if read == 0 {
-            return Ok(true);
+            return Ok(Some(Utf8 { is_cut: kept > 0 }));
         }
         let bytes = buffer.get(..filled).unwrap_or_default();
         match std::str::from_utf8(bytes) {
@@ -94,7 +101,7 @@ fn is_utf8(document: &mut impl Read) -> Result<bool, ReadError> {
                 buffer.copy_within(start..filled, 0);
                 kept = filled - start;
             }
-            Err(_) => return Ok(false),
+            Err(_) => return Ok(None),
         }
     }
 }
@@ -119,12 +126,12 @@ fn guess(document: &mut impl Read) -> Result<Detected, ReadError> {
     }
     // Many sequences that are UTF-8 by chance are less likely than a few bytes that were spoilt.
     if letters > broken.saturating_mul(4) {
-        return Ok(Detected { encoding: UTF_8, finding: Some(spoilt()) });
+        return Ok(Detected { encoding: UTF_8, finding: Some(spoilt()), is_cut: false });
     }
     let guessed = detector.guess(None, Utf8Detection::Deny);
     // A decoder that reads anything as windows-1252 keeps more than one that loses bytes.
     let encoding = if guessed == UTF_8 { WINDOWS_1252 } else { guessed };
-    Ok(Detected { encoding, finding: Some(told(encoding)) })
+    Ok(Detected { encoding, finding: Some(told(encoding)), is_cut: false })
 }
 
 fn warning(message: Bilingual) -> Finding {
@@ -201,6 +208,9 @@ mod tests {
     #[test]
     fn a_sequence_across_two_reads_is_utf8() {
         let text = format!("{}ñ", "a".repeat(CHUNK - 1));
-        assert!(is_utf8(&mut text.as_bytes()).unwrap());
+        assert!(!utf8(&mut text.as_bytes()).unwrap().unwrap().is_cut);
+        let cut = text.as_bytes().split_last().unwrap().1;
+        assert!(utf8(&mut &*cut).unwrap().unwrap().is_cut);
+        assert!(encoding(&mut Cursor::new(cut)).unwrap().is_spoilt);
     }
 }

@@ -206,6 +206,9 @@ impl Taken<'_> {
         if self.names_record() || self.names_part() || is_placed {
             codes.push(Code::Gone);
         }
+        if self.id() == "get_file_inspection" {
+            codes.push(Code::NotInspected);
+        }
         if matches!(self.id(), "cancel_job" | "retry_job") {
             codes.push(Code::JobState);
         }

@@ -83,6 +83,9 @@ codes! {
         "The token does not allow this operation, or not for this organization.";
     NotFound = "not-found", NOT_FOUND, "No encontrado", "Not found",
         "Aquí no hay ningún registro con ese identificador.", "There is no record with that identifier here.";
+    NotInspected = "not-inspected", NOT_FOUND, "Archivo aún sin revisar", "File not inspected yet",
+        "Un archivo se revisa en los segundos que siguen a su envío: pregunte otra vez. Si el trabajo falló, o el archivo es de antes de que se revisaran, enviar el mismo archivo otra vez pide su revisión.",
+        "A file is looked into in the seconds after its upload: ask again. If the job failed, or the file is from before files were looked into, sending the same file again asks for it.";
     UnknownPath = "unknown-path", NOT_FOUND, "Ruta desconocida", "Unknown path",
         "Este servidor no tiene esa ruta; `nearest` da la más parecida.", "This server has no such path; `nearest` gives the closest one.";
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "Método no permitido", "Method not allowed",

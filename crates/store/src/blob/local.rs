@@ -54,6 +54,12 @@ impl Local {
         Ok(Some(bytes))
     }
 
+    /// A file, to be read from anywhere.
+    pub(super) fn open(&self, digest: &Digest) -> Result<File, StoreError> {
+        let (_, path) = self.place(digest);
+        File::open(&path).map_err(StoreError::file(&path))
+    }
+
     /// Takes a file away for good; one that is not there is gone already.
     pub(super) fn remove(&self, digest: &Digest) -> Result<(), StoreError> {
         let ([_, inner], path) = self.place(digest);

@@ -5,8 +5,10 @@
 
 use std::{
     fs::{self, File, OpenOptions},
+    io::Write as _,
     ops::Range,
     path::{Path, PathBuf},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -14,7 +16,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::stream::{self, Stream};
+use futures_util::{
+    TryStreamExt as _,
+    stream::{self, Stream},
+};
 use vitrina_domain::canonical::Digest;
 
 use crate::{
@@ -125,6 +130,30 @@ impl Blobs {
         })
     }
 
+    /// A file to be read from anywhere, all of which was verified a moment ago: the one in the folder, or a copy of the
+    /// bucket's object that has no name and goes with its handle.
+    pub async fn open_verified(&self, seal: Seal) -> Result<File, StoreError> {
+        let (digest, whole) = (seal.digest, 0..seal.length);
+        let mut blocks = pin!(self.read(seal, whole));
+        match &self.place {
+            Place::Folder(local) => {
+                while blocks.try_next().await?.is_some() {}
+                let local = local.clone();
+                blocking(move || local.open(&digest)).await
+            }
+            Place::Bucket(_) => {
+                let folder = self.temporary.clone();
+                let failed = StoreError::file(&folder);
+                let mut copy = tempfile::tempfile_in(&folder).map_err(failed)?;
+                while let Some(block) = blocks.try_next().await? {
+                    let failed = StoreError::file(&folder);
+                    copy = blocking(move || copy.write_all(&block).map(|()| copy).map_err(failed)).await?;
+                }
+                Ok(copy)
+            }
+        }
+    }
+
     /// One block, verified.
     async fn block(&self, seal: &Seal, block: u64) -> Result<Bytes, StoreError> {
         let (digest, span) = (seal.digest, seal.span(block));
@@ -173,9 +202,6 @@ pub(super) async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
-    use futures_util::TryStreamExt as _;
     use tempfile::TempDir;
 
     use super::*;

@@ -27,7 +27,7 @@ pub(super) struct Table {
 use Kind::{Boolean, Bytes, Integer, Text, Uuid as Id};
 
 /// Every table but the migrator's, each after those that it refers to. The key stands first.
-pub(super) const TABLES: [Table; 17] = [
+pub(super) const TABLES: [Table; 18] = [
     Table { name: "settings", key: 1, columns: &[("key", Text), ("value", Text)] },
     Table {
         name: "sources",
@@ -213,6 +213,11 @@ pub(super) const TABLES: [Table; 17] = [
             ("actor", Text),
             ("uploaded", Integer),
         ],
+    },
+    Table {
+        name: "inspections",
+        key: 1,
+        columns: &[("digest", Bytes), ("outcome", Text), ("inspected", Integer), ("program", Text)],
     },
     Table {
         name: "jobs",

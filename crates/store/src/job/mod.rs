@@ -144,6 +144,21 @@ impl Tx {
         Ok(self.transaction.query_one(&query).await?.is_some())
     }
 
+    /// Whether a job of a kind with a key waits or runs.
+    pub async fn job_is_filed(&mut self, kind: &str, key: &str) -> Result<bool, StoreError> {
+        let query = Query::select()
+            .expr(Expr::val(1))
+            .from(Jobs::Table)
+            .and_where(Expr::col(Jobs::Key).eq(plain(key).as_ref()))
+            .and_where(Expr::col(Jobs::Kind).eq(plain(kind).as_ref()))
+            .and_where(
+                Expr::col(Jobs::State).is_in([JobState::Queued, JobState::Running].map(JobState::as_str)),
+            )
+            .limit(1)
+            .take();
+        Ok(self.transaction.query_one(&query).await?.is_some())
+    }
+
     /// Stops a job that waits, or asks the worker that has it to stop.
     pub async fn cancel_job(&mut self, id: JobId) -> Result<Cancelled, StoreError> {
         let now = clock(self.transaction.get_database_backend());

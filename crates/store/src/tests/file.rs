@@ -6,7 +6,7 @@ use futures_util::TryStreamExt as _;
 use rstest::rstest;
 
 use super::*;
-use crate::{NewFile, Seal, Tx, Unchecked};
+use crate::{InspectionRow, NewFile, Seal, Tx, Unchecked};
 
 const DAY: i64 = 86_400;
 
@@ -149,6 +149,51 @@ async fn files_are_looked_at_in_turn(#[values(Engine::Sqlite, Engine::Postgres)]
     tx.commit().await.unwrap();
     let (left, _) = look(20, None).await;
     assert_eq!(left, [expected[1], expected[3]]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_found_in_a_file_is_replaced_and_goes_with_it(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = open!(engine);
+    let seal = keep(&test.store, 1, b"agua").await;
+    assert_eq!(test.store.inspection(&seal.digest).await.unwrap(), None);
+    assert_eq!(begin(&test.store, 2).await.inspected_by(&seal.digest).await.unwrap(), None);
+    let found = |second, program: &str| InspectionRow {
+        digest: seal.digest,
+        outcome: serde_json::json!({"inspected": {"kind": "a\0b"}}),
+        inspected: at(second),
+        program: program.to_owned(),
+    };
+    for row in [found(2, "0.1.0"), found(3, "0.2.0")] {
+        let mut tx = begin(&test.store, 9).await;
+        tx.put_inspection(&row).await.unwrap();
+        assert_eq!(tx.inspected_by(&seal.digest).await.unwrap().as_ref(), Some(&row.program));
+        tx.commit().await.unwrap();
+        assert_eq!(test.store.inspection(&seal.digest).await.unwrap(), Some(row));
+    }
+    // Nothing is known of a file that is not there.
+    let nowhere = InspectionRow { digest: Seal::of(b"nada").digest, ..found(4, "0.2.0") };
+    assert!(begin(&test.store, 9).await.put_inspection(&nowhere).await.is_err());
+    assert!(test.store.collect_file(seal.digest, at(DAY)).await.unwrap());
+    assert_eq!(test.store.inspection(&seal.digest).await.unwrap(), None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_file_is_opened_after_all_of_it_was_verified(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let test = open!(engine);
+    let long: Vec<u8> = (0..3 << 18).flat_map(|number: u32| number.to_le_bytes()).collect();
+    let seal = keep(&test.store, 1, &long).await;
+    let mut read = Vec::new();
+    let mut file = test.store.blobs().open_verified(seal.clone()).await.unwrap();
+    std::io::Read::read_to_end(&mut file, &mut read).unwrap();
+    assert!(read == long);
+    let other = Seal { digest: Seal::of(b"x").digest, ..seal };
+    assert!(matches!(test.store.blobs().open_verified(other).await, Err(crate::StoreError::Damaged { .. })));
 }
 
 /// A run of an import whose original has this digest.

@@ -9,16 +9,16 @@ use zip::ZipArchive;
 use crate::{
     archive,
     budget::Budget,
-    error::{InspectError, damaged},
-    limit, opaque,
+    error::{InspectError, damage, damaged},
+    header, limit, opaque,
     sniff::Sniffed,
     warning,
     xml::Scan,
 };
 
+mod carried;
 mod ods;
 mod seen;
-mod told;
 mod xlsx;
 
 use seen::Seen;
@@ -33,11 +33,16 @@ pub(crate) fn inspect<R: Read + Seek>(
     budget: &mut Budget,
 ) -> Result<Inspection, InspectError> {
     let mut archive = ZipArchive::new(&mut *file).map_err(|error| damaged("", &error))?;
-    let Some(kind) = kind(&mut archive) else { return archive::zip(&mut archive, bytes, budget) };
+    let Some(kind) = kind(&mut archive) else { return archive::zip(archive, bytes, budget) };
     let seen = look_over(&mut archive, budget)?;
+    let headers = header::places(&mut archive);
     let mut inspection = opaque(Sniffed { kind, media_type: media_type(kind, &seen) }, bytes);
-    inspection.findings = told::findings(&archive, &seen);
+    inspection.findings = carried::findings(&archive, &seen);
     drop(archive);
+    if header::differing(file, &headers)?.is_some() {
+        let finding = header::finding("");
+        return Err(Refusal::unreadable(&finding.code, "", finding.message).into());
+    }
     file.seek(SeekFrom::Start(0))?;
     match kind {
         FileKind::Xlsx => xlsx::read(file, &seen, &mut inspection)?,
@@ -45,39 +50,6 @@ pub(crate) fn inspect<R: Read + Seek>(
         _ => inspection.findings.push(unread()),
     }
     inspection.findings.truncate(limit::FINDINGS);
-    Ok(inspection)
-}
-
-/// Looks into a file of the kind that old Microsoft Office wrote, and that encrypted workbooks have.
-pub(crate) fn legacy<R: Read + Seek>(file: &mut R, bytes: u64) -> Result<Inspection, InspectError> {
-    /// Where the header says in which sector the directory begins.
-    const DIRECTORY: u64 = 48;
-    let mut sector = [0; 4];
-    file.seek(SeekFrom::Start(DIRECTORY))?;
-    let has_directory = file.read_exact(&mut sector).is_ok();
-    let mut directory = Vec::new();
-    if has_directory {
-        let start = (u64::from(u32::from_le_bytes(sector)) + 1).saturating_mul(512);
-        file.seek(SeekFrom::Start(start))?;
-        file.take(limit::HEAD_BYTES).read_to_end(&mut directory)?;
-    }
-    let names = |name: &str| {
-        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        directory.windows(name.len()).any(|part| part == name)
-    };
-    if names("EncryptedPackage") {
-        return Err(locked().into());
-    }
-    let (kind, media_type) = if names("Workbook") || names("Book") {
-        (FileKind::Xls, "application/vnd.ms-excel")
-    } else {
-        (FileKind::Unknown, "application/x-ole-storage")
-    };
-    let mut inspection = opaque(Sniffed { kind, media_type }, bytes);
-    inspection.findings.extend((kind == FileKind::Xls).then(unread));
-    if names("_VBA_PROJECT_CUR") {
-        inspection.findings.push(told::macros());
-    }
     Ok(inspection)
 }
 
@@ -136,14 +108,24 @@ fn look_over<R: Read + Seek>(archive: &mut ZipArchive<R>, budget: &mut Budget) -
             return Err(locked().into());
         }
         let name = String::from_utf8_lossy(told.name_raw()).into_owned();
-        let packed = told.compressed_size();
+        let (packed, bytes) = (told.compressed_size(), told.size());
         let pointer = part_pointer(&name);
         let entry = archive.by_index(index).map_err(|error| damaged(&pointer, &error))?;
-        let part = budget.counted(entry, packed, pointer.clone());
-        look_over_part(part, &name, &mut seen).map_err(|error| match error {
+        let mut part = budget.counted(entry, packed, pointer.clone());
+        look_over_part(&mut part, &name, &mut seen).map_err(|error| match error {
             InspectError::Io(error) => damaged(&pointer, &error),
             refused @ InspectError::Refused(_) => refused,
         })?;
+        if part.read_bytes() != bytes {
+            return Err(damage(&pointer).into());
+        }
+        if seen.has_odd_address(&name) {
+            let message = Bilingual::new(
+                "una celda con una dirección que no existe",
+                "a cell with an address that is none",
+            );
+            return Err(Refusal::unreadable("E-FILE-SHEET-GRID", pointer, message).into());
+        }
     }
     Ok(seen)
 }
@@ -169,14 +151,14 @@ fn look_over_part(mut part: impl Read, name: &str, seen: &mut Seen) -> Result<()
     }
 }
 
-fn locked() -> Refusal {
+pub(crate) fn locked() -> Refusal {
     let message =
         Bilingual::new("el archivo está cifrado con contraseña", "the file is encrypted with a password");
     Refusal::unreadable("E-FILE-LOCKED", "", message)
 }
 
 /// The finding of a workbook whose sheets are not looked into.
-fn unread() -> vitrina_domain::finding::Finding {
+pub(crate) fn unread() -> vitrina_domain::finding::Finding {
     warning(
         "W-FILE-NOT-READ",
         "/kind",

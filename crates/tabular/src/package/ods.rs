@@ -15,11 +15,11 @@ use quick_xml::{
 use vitrina_app::ports::parser::{Inspection, Visibility, part_pointer};
 use zip::ZipArchive;
 
-use super::told;
 use crate::{
     error::{InspectError, damaged},
     limit,
     table::{Builder, Cell, Tally},
+    told,
 };
 
 /// The part with the sheets.

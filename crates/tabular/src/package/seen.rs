@@ -28,6 +28,8 @@ pub(crate) struct SheetSeen {
     pub(crate) hidden_rows: u64,
     /// How many runs of columns are hidden.
     pub(crate) hidden_columns: u64,
+    /// Whether a cell has an address that no sheet has.
+    has_odd_address: bool,
     /// The cell that was begun last.
     cell: (u32, u32),
 }
@@ -63,6 +65,11 @@ impl Seen {
         }
     }
 
+    /// Whether a cell of the part has an address that no sheet has.
+    pub(crate) fn has_odd_address(&self, part: &str) -> bool {
+        self.parts.get(part).is_some_and(|seen| seen.has_odd_address)
+    }
+
     /// What was seen of a sheet, by its place in the workbook.
     pub(crate) fn sheet(&self, index: usize) -> Option<&SheetSeen> {
         self.parts.get(self.targets.get(self.sheets.get(index)?)?)
@@ -72,7 +79,11 @@ impl Seen {
 impl SheetSeen {
     fn tag(&mut self, tag: Tag<'_>) {
         match tag.name {
-            b"c" => self.cell = tag.attribute("r").and_then(address).unwrap_or(self.cell),
+            b"c" => match tag.attribute("r").map(address) {
+                Some(Some(cell)) => self.cell = cell,
+                Some(None) => self.has_odd_address = true,
+                None => {}
+            },
             b"f" => self.formulas.add(self.cell.0, self.cell.1),
             b"row" => self.hidden_rows += u64::from(tag.says("hidden")),
             b"col" => self.hidden_columns += u64::from(tag.says("hidden")),

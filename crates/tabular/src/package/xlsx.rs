@@ -8,14 +8,12 @@ use calamine::{Data, DataRef, DataType as _, Reader as _, Sheet, SheetType, Shee
 use vitrina_app::ports::parser::{Inspection, Visibility, cell_pointer};
 use vitrina_domain::finding::Finding;
 
-use super::{
-    seen::{Seen, SheetSeen},
-    told,
-};
+use super::seen::{Seen, SheetSeen};
 use crate::{
     error::{InspectError, damaged},
     limit,
     table::{Builder, Cell},
+    told,
 };
 
 /// Reads the sheets of a workbook that was looked over.

@@ -3,6 +3,7 @@
 mod body;
 mod download;
 mod get;
+mod inspection;
 mod range;
 mod upload;
 
@@ -12,5 +13,8 @@ use crate::state::AppState;
 
 /// The operations.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(get::get, upload::upload)).routes(routes!(download::download))
+    OpenApiRouter::default()
+        .routes(routes!(get::get, upload::upload))
+        .routes(routes!(download::download))
+        .routes(routes!(inspection::get))
 }
