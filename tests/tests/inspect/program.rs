@@ -19,9 +19,9 @@ fn crowded(texts: usize) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_worker_that_runs_out_of_memory_is_a_refusal_and_more_memory_an_answer() {
-    let file = crowded(2_500_000);
+    let file = crowded(1_600_000);
     let mut setup = Setup::on(Engine::Sqlite).await.unwrap().unwrap();
-    setup.environment.push(("VITRINA_PARSE_MEMORY".to_owned(), "256".to_owned()));
+    setup.environment.push(("VITRINA_PARSE_MEMORY".to_owned(), "192".to_owned()));
     let mut program = Program::serve(&setup).await.unwrap();
     let before = program.memory().unwrap();
     // It is the file: a small one of the same kind is answered.
