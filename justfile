@@ -71,9 +71,10 @@ prove-files MIB="1024" BACKUP_MIB="10240":
     VITRINA_TEST_FILE_MIB={{ MIB }} {{ proof }} --test files -- --nocapture memory
     VITRINA_TEST_BACKUP_MIB={{ BACKUP_MIB }} {{ proof }} --test backup -- --nocapture drill
 
-# A million generated requests, then so many seconds of fuzzing for each target.
+# A million generated requests, data files of a hundred mebibytes, then so many seconds of fuzzing for each target.
 prove-input REQUESTS="1000000" FUZZ_SECONDS="1800":
     VITRINA_ABUSE_CASES={{ REQUESTS }} {{ proof }} --test abuse -- --nocapture
+    VITRINA_TEST_ATTACK_MIB=100 {{ proof }} --test inspect -- --nocapture family
     just fuzz all {{ FUZZ_SECONDS }}
 
 # So many seconds of three times the capacity, server and client on a core each.

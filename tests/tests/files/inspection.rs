@@ -163,6 +163,31 @@ async fn the_same_bytes_are_looked_at_once(#[values(Engine::Sqlite, Engine::Post
     assert_eq!(jobs(&site).await.len(), 1);
 }
 
+/// Two jobs for the same bytes: one was stopped, and is begun again when another has done the work.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_seen_meanwhile_is_not_looked_at_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let Some(site) = idle(engine).await.unwrap() else { return };
+    let (_, distribution) = site.dataset("parada", "").await.unwrap();
+    site.put(&distribution, "", &[], table(1)).await.unwrap().expect(201).unwrap();
+    let stopped = format!("/api/v1/jobs/{}", jobs(&site).await[0]["id"].as_str().unwrap());
+    let post = async |path: &str| site.writer.send(Method::POST, path, &[], "".into()).await.unwrap();
+    post(&format!("{stopped}/cancel")).await.expect(200).unwrap();
+    site.put(&distribution, "", &[], table(1)).await.unwrap().expect(200).unwrap();
+    assert_eq!(jobs(&site).await.len(), 2);
+    let _worker = Worker::start(&site).unwrap();
+    inspected(&site.reader, &distribution).await.unwrap();
+    post(&format!("{stopped}/retry")).await.expect(200).unwrap();
+    let begun = Instant::now();
+    while site.writer.get(&stopped).await.unwrap().json()["state"] != "succeeded" {
+        assert!(begun.elapsed() < PATIENCE, "never done");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(site.writer.get(&stopped).await.unwrap().json()["result"]["outcome"], "known");
+}
+
 /// A table that takes a while to be looked at.
 fn long() -> Vec<u8> {
     "clave,nombre,\"un valor, con coma\"\n".repeat(1 << 20).into_bytes()

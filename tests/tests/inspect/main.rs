@@ -113,26 +113,38 @@ impl Case {
     /// What is wrong with an answer about the file.
     fn judge(&self, answer: &Answer) -> Option<String> {
         let body = answer.json();
-        let found = codes_of(&body["findings"]);
-        let wrong = match &self.expected {
-            Expected::Found(kind, codes) => {
-                answer.status != 200
-                    || body["kind"] != *kind
-                    || codes.iter().any(|code| !found.iter().any(|known| known == code))
-            }
-            Expected::Exactly(kind, codes) => {
-                answer.status != 200 || body["kind"] != *kind || found != *codes
-            }
+        let is_right = match &self.expected {
             Expected::Refused(problem, rule) => {
-                answer.status != 422
-                    || answer.header("content-type") != "application/problem+json"
-                    || body["code"] != *problem
-                    || codes_of(&body["errors"]) != [*rule]
+                answer.status == 422
+                    && answer.header("content-type") == "application/problem+json"
+                    && body["code"] == *problem
+                    && codes_of(&body["errors"]) == [*rule]
             }
+            _ => answer.status == 200 && self.is_found(&body),
         };
-        let wrong = wrong || (!self.rows.is_empty() && body["tables"][0]["sample"] != json!(self.rows));
         let text: String = answer.text().chars().take(600).collect();
-        wrong.then(|| format!("{}: {} {text}", self.name, answer.status))
+        (!is_right).then(|| format!("{}: {} {text}", self.name, answer.status))
+    }
+
+    /// What is wrong with what is told of the stored file.
+    fn judge_stored(&self, told: &Value) -> Option<String> {
+        let is_right = match &self.expected {
+            Expected::Refused(_, rule) => codes_of(&told["refusals"]) == [*rule],
+            _ => self.is_found(&told["inspection"]),
+        };
+        (!is_right).then(|| format!("{}: stored {told}", self.name))
+    }
+
+    /// Whether an inspection says what it has to say.
+    fn is_found(&self, inspection: &Value) -> bool {
+        let found = codes_of(&inspection["findings"]);
+        let (kind, is_told) = match &self.expected {
+            Expected::Found(kind, codes) => (kind, codes.iter().all(|code| found.contains(code))),
+            Expected::Exactly(kind, codes) => (kind, found == *codes),
+            Expected::Refused(..) => return false,
+        };
+        let is_shown = self.rows.is_empty() || inspection["tables"][0]["sample"] == json!(self.rows);
+        inspection["kind"] == *kind && is_told && is_shown
     }
 }
 

@@ -27,7 +27,7 @@ asks! {
 /// Tells what a data file is, what is in it, and what its owner should know before it is published.
 ///
 /// Nothing is stored, and no token is needed. The file is recognised by its bytes: CSV with its encoding and separator,
-/// workbooks (XLSX, ODS) sheet by sheet, archives entry by entry. Hidden sheets, formulas, macros, links to other files
+/// workbooks (XLSX, ODS, XLS) sheet by sheet, archives entry by entry. Hidden sheets, formulas, macros, links to other files
 /// and rows that do not fit are findings. A file that takes more than a file may take is refused with its reason.
 #[utoipa::path(
     post, path = "/api/v1/inspect", operation_id = "inspect_file", tag = "rules", params(InspectAsks),

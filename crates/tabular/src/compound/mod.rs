@@ -12,7 +12,9 @@ use vitrina_domain::finding::Finding;
 use crate::{budget::Budget, error::InspectError, limit, opaque, package, sniff::Sniffed, told::Sign};
 
 mod container;
+mod directory;
 mod record;
+mod sector;
 mod sheet;
 mod strings;
 mod summary;
