@@ -104,6 +104,10 @@ CREATE TABLE "jobs" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "failure" text );
 CREATE INDEX "jobs_key" ON "jobs" ("key", "kind");
 CREATE INDEX "jobs_waiting" ON "jobs" ("state", "priority", "due", "id");
+CREATE TABLE "letters" ( "id" uuid_text NOT NULL PRIMARY KEY,
+  "filed" integer NOT NULL,
+  "document" text NOT NULL );
+CREATE INDEX "letters_filed" ON "letters" ("filed");
 CREATE TABLE "organization_aliases" ( "source_id" uuid_text NOT NULL,
   "alias" blob(1) NOT NULL,
   "organization_id" uuid_text NOT NULL, PRIMARY KEY ("source_id",
@@ -180,6 +184,14 @@ CREATE TABLE "sources" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "organization_id" uuid_text,
   "last_fetched" integer );
 CREATE UNIQUE INDEX "sources_name" ON "sources" ("name_digest");
+CREATE TABLE "suppressions" ( "id" uuid_text NOT NULL PRIMARY KEY,
+  "address" blob(1) NOT NULL,
+  "list" text NOT NULL,
+  "reason" text NOT NULL,
+  "domain" text,
+  "created" integer NOT NULL,
+  "actor" text NOT NULL );
+CREATE UNIQUE INDEX "suppressions_address" ON "suppressions" ("address", "list");
 CREATE TABLE "tokens" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "name" text NOT NULL,
   "hash" blob(1) NOT NULL,

@@ -32,6 +32,8 @@ mod m20261128_050000_blobs;
 mod m20261128_050100_files;
 mod m20261128_060000_blobs_checked;
 mod m20261128_070000_inspections;
+mod m20261128_071000_letters;
+mod m20261128_071100_suppressions;
 
 /// All migrations in their order.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +61,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_050100_files::Migration),
             Box::new(m20261128_060000_blobs_checked::Migration),
             Box::new(m20261128_070000_inspections::Migration),
+            Box::new(m20261128_071000_letters::Migration),
+            Box::new(m20261128_071100_suppressions::Migration),
         ]
     }
 }

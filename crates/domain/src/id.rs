@@ -65,6 +65,10 @@ typed_ids! {
     TokenId = "token";
     /// A job.
     JobId = "job";
+    /// A letter.
+    LetterId = "letter";
+    /// Somebody who is not written to any more.
+    SuppressionId = "suppression";
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod id;
 pub mod import;
 pub mod job;
 pub mod language;
+pub mod mail;
 pub mod metadata;
 pub mod network;
 pub mod query;

@@ -26,6 +26,7 @@ mod idempotency;
 mod inspection;
 mod item;
 mod job;
+mod letter;
 mod merge;
 mod plain;
 mod reader;
@@ -38,6 +39,7 @@ mod setting;
 mod slug;
 mod source;
 mod store;
+mod suppression;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
@@ -55,6 +57,7 @@ pub use file::{FileRow, NewFile};
 pub use idempotency::StoredAnswer;
 pub use inspection::InspectionRow;
 pub use job::{Cancelled, Claim, End, Lease, Renewal, Terms};
+pub use letter::LetterRow;
 pub use record::{Current, Extent, ListFilter, RecordWrite, Walk, Written};
 pub use schema::SchemaState;
 pub use slug::SlugTarget;

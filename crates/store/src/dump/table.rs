@@ -28,6 +28,7 @@ use Kind::{Boolean, Bytes, Integer, Text, Uuid as Id};
 
 /// Every table but the migrator's, each after those that it refers to. The key stands first.
 pub(super) const TABLES: [Table; 18] = [
+pub(super) const TABLES: [Table; 19] = [
     Table { name: "settings", key: 1, columns: &[("key", Text), ("value", Text)] },
     Table {
         name: "sources",
@@ -270,6 +271,20 @@ pub(super) const TABLES: [Table; 18] = [
             ("missed", Text),
             ("enabled", Boolean),
             ("next", Integer),
+        ],
+    },
+    Table { name: "letters", key: 1, columns: &[("id", Id), ("filed", Integer), ("document", Text)] },
+    Table {
+        name: "suppressions",
+        key: 1,
+        columns: &[
+            ("id", Id),
+            ("address", Bytes),
+            ("list", Text),
+            ("reason", Text),
+            ("domain", Text),
+            ("created", Integer),
+            ("actor", Text),
         ],
     },
 ];

@@ -7,6 +7,7 @@ mod import;
 mod job;
 mod long_name;
 mod lost_update;
+mod mail;
 mod past;
 mod record;
 mod revision;
