@@ -17,7 +17,7 @@ pub use egress_rule::{Reason, Rule};
 pub use fetch::{
     Credential, Fetch, FetchBody, FetchError, FetchMethod, FetchRequest, Fetched, Pace, Validators,
 };
-pub use mail::{Letter, Mail, MailError};
+pub use mail::{Fate, Letter, Mail, MailError, MailRule, MailStatus};
 pub use work::{Done, Effect, Routine, Terms, Trouble, Work};
 
 /// Tells the time.

@@ -1,11 +1,11 @@
 //! Who the other side is: TLS, always verified.
 
-use std::{error::Error, io, sync::Arc};
+use std::sync::Arc;
 
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
-    pki_types::{CertificateDer, InvalidDnsNameError, ServerName},
+    pki_types::{CertificateDer, InvalidDnsNameError, ServerName, pem::PemObject as _},
 };
 
 use crate::guard::{Name, Target};
@@ -16,8 +16,11 @@ use crate::guard::{Name, Target};
 pub struct TlsError(#[from] rustls::Error);
 
 /// How connections are encrypted: TLS 1.2 and 1.3, no certificate of our own, the roots of Mozilla and those of the
-/// operator.
-pub(crate) fn client(roots: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, TlsError> {
+/// operator. `protocol` is what will be spoken, where TLS has a word for it.
+pub(crate) fn client(
+    roots: &[CertificateDer<'static>],
+    protocol: Option<&[u8]>,
+) -> Result<Arc<ClientConfig>, TlsError> {
     let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     for root in roots {
         store.add(root.clone())?;
@@ -26,7 +29,7 @@ pub(crate) fn client(roots: &[CertificateDer<'static>]) -> Result<Arc<ClientConf
         .with_safe_default_protocol_versions()?
         .with_root_certificates(store)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = protocol.into_iter().map(<[u8]>::to_vec).collect();
     Ok(Arc::new(config))
 }
 
@@ -39,17 +42,17 @@ pub(crate) fn server_name(target: &Target) -> Result<ServerName<'static>, Invali
     }
 }
 
-/// Whether an error, or what caused it, is one of TLS and not of the network below.
-pub(crate) fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        // An I/O error does not count what it carries among its causes.
-        let carried = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if error.is::<rustls::Error>() || carried.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
-        {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+/// The certificates of a file in PEM form.
+///
+/// # Errors
+///
+/// The text holds something that looks like a certificate and is none, or no certificate at all.
+pub fn authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, InvalidAuthorities> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    found.ok().filter(|found| !found.is_empty()).ok_or(InvalidAuthorities)
 }
+
+/// A text without certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it holds no certificates in PEM form")]
+pub struct InvalidAuthorities;

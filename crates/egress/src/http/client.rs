@@ -67,7 +67,12 @@ impl Client {
         resolver: Resolver,
     ) -> Result<Self, TlsError> {
         let Config { contact, allow, limits, pace, roots } = config;
-        let dialer = Dialer { guard: Guard::new(allow), resolver, tls: tls::client(&roots)?, limits };
+        let dialer = Dialer {
+            guard: Guard::new(allow),
+            resolver,
+            tls: tls::client(&roots, Some(b"http/1.1"))?,
+            limits,
+        };
         // A contact holds visible ASCII only, which every header takes.
         let user_agent = HeaderValue::from_str(&contact.user_agent());
         let user_agent = user_agent.unwrap_or(HeaderValue::from_static("Vitrina"));

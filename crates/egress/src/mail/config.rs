@@ -1,16 +1,17 @@
 //! Which mail server, and how it is spoken to.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use lettre::{
-    AsyncSmtpTransport, Tokio1Executor,
-    transport::smtp::{
-        authentication::Credentials,
-        client::{Certificate, Tls, TlsParameters},
-        extension::ClientId,
-    },
+    message::Mailbox,
+    transport::smtp::{authentication::Credentials, extension::ClientId},
 };
-use rustls::pki_types::CertificateDer;
+use rustls::{
+    ClientConfig,
+    pki_types::{CertificateDer, DnsName, ServerName},
+};
+
+use crate::tls::{self, TlsError};
 
 /// Which mail server, and how it is spoken to.
 #[derive(Debug, Clone)]
@@ -25,7 +26,7 @@ pub struct MailConfig {
     pub login: Option<(String, Password)>,
     /// Whom letters are from: an address, or a name with an address in angle brackets.
     pub from: String,
-    /// What we call ourselves.
+    /// What we call ourselves: a domain.
     pub hello: Option<String>,
     /// Certificates that are trusted beside those of Mozilla's list.
     pub roots: Vec<CertificateDer<'static>>,
@@ -58,47 +59,69 @@ impl fmt::Debug for Password {
 #[derive(Debug, thiserror::Error)]
 pub enum MailConfigError {
     /// Nobody can write from there.
-    #[error("{0:?} is no mail address")]
+    #[error("{0:?} is no sender: write an address, or a name with an address in angle brackets")]
     Sender(String),
+    /// No certificate can be for this name.
+    #[error("{0:?} is no name of a mail server")]
+    Host(String),
     /// Passwords and letters would be readable on the way.
     #[error("{0} is not this machine: letters to it must be encrypted")]
     NotLoopback(String),
     /// TLS cannot be set up.
-    #[error("TLS cannot be set up")]
-    Tls(#[source] lettre::transport::smtp::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
-/// The connection to a server.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that speaks to a mail server")]
-pub(super) fn transport(config: MailConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailConfigError> {
-    let MailConfig { host, port, security, login, from: _, hello, roots, timeout } = config;
-    let tls = match security {
-        MailSecurity::Tls => Tls::Wrapper(parameters(&host, &roots)?),
-        MailSecurity::StartTls => Tls::Required(parameters(&host, &roots)?),
-        MailSecurity::Loopback if is_loopback(&host) => Tls::None,
-        MailSecurity::Loopback => return Err(MailConfigError::NotLoopback(host)),
-    };
-    // "Dangerous" is the builder's default of no TLS, which the next line replaces.
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
-        .tls(tls)
-        .port(port)
-        .timeout(Some(timeout));
-    if let Some((name, Password(password))) = login {
-        builder = builder.credentials(Credentials::new(name, password));
-    }
-    if let Some(hello) = hello {
-        builder = builder.hello_name(ClientId::Domain(hello));
-    }
-    Ok(builder.build())
+/// A mail server, checked.
+pub(super) struct Server {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) security: Security,
+    pub(super) login: Option<Credentials>,
+    pub(super) from: Mailbox,
+    pub(super) hello: ClientId,
+    pub(super) patience: Duration,
 }
 
-fn parameters(host: &str, roots: &[CertificateDer<'static>]) -> Result<TlsParameters, MailConfigError> {
-    let mut builder = TlsParameters::builder(host.to_owned());
-    for root in roots {
-        let root = Certificate::from_der(root.to_vec()).map_err(MailConfigError::Tls)?;
-        builder = builder.add_root_certificate(root);
+/// How the connection is protected, with what that needs.
+pub(super) enum Security {
+    Tls(Identity),
+    StartTls(Identity),
+    Loopback,
+}
+
+/// What the server has to prove, and to whom.
+pub(super) struct Identity {
+    pub(super) name: ServerName<'static>,
+    pub(super) tls: Arc<ClientConfig>,
+}
+
+impl Server {
+    pub(super) fn new(config: MailConfig) -> Result<Self, MailConfigError> {
+        let MailConfig { host, port, security, login, from, hello, roots, timeout } = config;
+        let identity = || {
+            let name =
+                ServerName::try_from(host.clone()).map_err(|_error| MailConfigError::Host(host.clone()))?;
+            Ok::<_, MailConfigError>(Identity { name, tls: tls::client(&roots, None)? })
+        };
+        let security = match security {
+            MailSecurity::Tls => Security::Tls(identity()?),
+            MailSecurity::StartTls => Security::StartTls(identity()?),
+            MailSecurity::Loopback if is_loopback(&host) => Security::Loopback,
+            MailSecurity::Loopback => return Err(MailConfigError::NotLoopback(host)),
+        };
+        // What is no domain could begin a command of its own.
+        let hello = hello.filter(|name| DnsName::try_from(name.as_str()).is_ok());
+        Ok(Self {
+            host,
+            port,
+            security,
+            login: login.map(|(name, Password(password))| Credentials::new(name, password)),
+            from: from.parse().map_err(|_error| MailConfigError::Sender(from))?,
+            hello: hello.map_or_else(ClientId::default, ClientId::Domain),
+            patience: timeout,
+        })
     }
-    builder.build_rustls().map_err(MailConfigError::Tls)
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -125,13 +148,33 @@ mod tests {
     #[test]
     fn letters_in_the_clear_stay_on_this_machine() {
         for own in ["localhost", "127.0.0.1", "::1"] {
-            assert!(transport(config(own, MailSecurity::Loopback)).is_ok(), "{own}");
+            assert!(Server::new(config(own, MailSecurity::Loopback)).is_ok(), "{own}");
         }
         for other in ["correo.example.org", "10.0.0.1", "localhost.example.org"] {
-            let refused = transport(config(other, MailSecurity::Loopback));
+            let refused = Server::new(config(other, MailSecurity::Loopback));
             assert!(matches!(refused, Err(MailConfigError::NotLoopback(host)) if host == other));
-            assert!(transport(config(other, MailSecurity::StartTls)).is_ok(), "{other}");
+            assert!(Server::new(config(other, MailSecurity::StartTls)).is_ok(), "{other}");
         }
+    }
+
+    #[test]
+    fn a_sender_is_somebody_and_a_server_has_a_name() {
+        for sender in ["", "nobody", "Datos <datos>", "a@example.org\r\nBcc: b@example.org"] {
+            let refused = Server::new(MailConfig { from: sender.into(), ..config("::1", MailSecurity::Tls) });
+            assert!(matches!(refused, Err(MailConfigError::Sender(_))), "{sender:?}");
+        }
+        let refused = Server::new(config("correo example", MailSecurity::Tls));
+        assert!(matches!(refused, Err(MailConfigError::Host(_))));
+    }
+
+    #[test]
+    fn what_we_call_ourselves_is_a_domain_or_nothing() {
+        let hello = |name: &str| {
+            let config = MailConfig { hello: Some(name.into()), ..config("::1", MailSecurity::Loopback) };
+            Server::new(config).unwrap().hello.to_string()
+        };
+        assert_eq!(hello("datos.example.org"), "datos.example.org");
+        assert_eq!(hello("a\r\nMAIL FROM:<b@example.org>"), "[127.0.0.1]");
     }
 
     #[test]

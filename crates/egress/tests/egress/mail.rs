@@ -13,7 +13,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
-use vitrina_app::ports::{FixedClock, Letter, Mail as _, MailError};
+use vitrina_app::ports::{Letter, Mail as _, MailError, MailRule};
+use vitrina_domain::id::LetterId;
 use vitrina_egress::{MailConfig, MailSecurity, Password, Postman};
 
 use crate::support::Authority;
@@ -38,6 +39,14 @@ struct Manner {
     security: MailSecurity,
     /// What it answers to a recipient.
     recipient: &'static str,
+    /// What stands behind its answer to STARTTLS, in the same packet.
+    after_starttls: &'static str,
+}
+
+impl Manner {
+    fn of(security: MailSecurity, acceptor: Option<TlsAcceptor>) -> Self {
+        Self { acceptor, security, recipient: "250 known", after_starttls: "" }
+    }
 }
 
 impl Server {
@@ -49,20 +58,19 @@ impl Server {
         let mut serving = JoinSet::new();
         serving.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let Manner { acceptor, security, recipient } = manner.clone();
-                match (security, acceptor) {
+                match (manner.security, &manner.acceptor) {
                     (MailSecurity::Tls, Some(acceptor)) => {
                         if let Ok(stream) = acceptor.accept(stream).await {
-                            talk(stream, &log, None, recipient, true).await;
+                            talk(stream, &log, None, &manner, true).await;
                         }
                     }
                     (_, acceptor) => {
                         let offer = acceptor.as_ref().map(|_| "250-STARTTLS\r\n");
-                        if let Some(stream) = talk(stream, &log, offer, recipient, true).await
+                        if let Some(stream) = talk(stream, &log, offer, &manner, true).await
                             && let Some(acceptor) = acceptor
                             && let Ok(stream) = acceptor.accept(stream).await
                         {
-                            talk(stream, &log, None, recipient, false).await;
+                            talk(stream, &log, None, &manner, false).await;
                         }
                     }
                 }
@@ -81,7 +89,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     heard: &Heard,
     offer: Option<&str>,
-    recipient: &str,
+    manner: &Manner,
     greets: bool,
 ) -> Option<S> {
     let mut stream = BufReader::new(stream);
@@ -105,11 +113,12 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
             }
             "EHLO" => format!("250-correo.test\r\n{}250 AUTH PLAIN", offer.unwrap_or_default()),
             "STARTTLS" => {
-                stream.write_all(b"220 go on\r\n").await.ok()?;
+                let answer = format!("220 go on\r\n{}", manner.after_starttls);
+                stream.write_all(answer.as_bytes()).await.ok()?;
                 return Some(stream.into_inner());
             }
             "AUTH" => "235 welcome".to_owned(),
-            "RCPT" => recipient.to_owned(),
+            "RCPT" => manner.recipient.to_owned(),
             "DATA" => {
                 in_letter = true;
                 "354 write".to_owned()
@@ -122,8 +131,9 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
 
 fn letter() -> Letter {
     Letter {
-        id: Uuid::from_u128(7),
-        to: "Ana <ana@example.org>".into(),
+        id: LetterId::new(Uuid::from_u128(7)),
+        written: "2026-03-01T12:00:00Z".parse().unwrap(),
+        to: "ana@example.org".parse().unwrap(),
         subject: "Hay un dato nuevo".into(),
         text: "Hay un dato nuevo.".into(),
         html: "<p>Hay un dato nuevo.</p>".into(),
@@ -142,8 +152,7 @@ fn postman(server: &Server, security: MailSecurity, authority: &Authority) -> Po
         roots: vec![authority.root()],
         timeout: server.patience,
     };
-    let clock = FixedClock::at("2026-03-01T12:00:00Z".parse().unwrap());
-    Postman::new(config, Arc::new(clock)).unwrap()
+    Postman::new(config).unwrap()
 }
 
 fn is_told_the_password(heard: &[String]) -> bool {
@@ -158,8 +167,12 @@ fn is_told_the_password(heard: &[String]) -> bool {
 async fn a_letter_is_handed_over(#[case] security: MailSecurity) {
     let authority = Authority::new();
     let acceptor = (security != MailSecurity::Loopback).then(|| authority.acceptor("localhost"));
-    let server = Server::start(Manner { acceptor, security, recipient: "250 known" }).await;
-    postman(&server, security, &authority).send(letter()).await.unwrap();
+    let server = Server::start(Manner::of(security, acceptor)).await;
+    let postman = postman(&server, security, &authority);
+    postman.greet().await.unwrap();
+    assert!(!server.heard().iter().any(|line| line.starts_with("MAIL")), "{:?}", server.heard());
+    server.heard.lock().unwrap().clear();
+    postman.send(letter()).await.unwrap();
     let heard = server.heard();
     for line in [
         "EHLO datos.example.org",
@@ -193,10 +206,9 @@ async fn a_server_that_does_not_prove_its_name_gets_nothing(
     #[case] acceptor: fn(&Authority) -> TlsAcceptor,
 ) {
     let authority = Authority::new();
-    let acceptor = Some(acceptor(&authority));
-    let server = Server::start(Manner { acceptor, security, recipient: "250 known" }).await;
+    let server = Server::start(Manner::of(security, Some(acceptor(&authority)))).await;
     let error = postman(&server, security, &authority).send(letter()).await.unwrap_err();
-    assert!(matches!(error, MailError::Insecure(_)), "{error:?}");
+    assert_eq!(error.rule, MailRule::Certificate, "{error}");
     let heard = server.heard();
     assert!(!is_told_the_password(&heard) && !heard.iter().any(|line| line.starts_with("MAIL")), "{heard:?}");
 }
@@ -205,40 +217,71 @@ async fn a_server_that_does_not_prove_its_name_gets_nothing(
 #[tokio::test]
 async fn a_server_that_does_not_offer_encryption_gets_nothing() {
     let security = MailSecurity::StartTls;
-    let server = Server::start(Manner { acceptor: None, security, recipient: "250 known" }).await;
-    postman(&server, security, &Authority::new()).send(letter()).await.unwrap_err();
+    let server = Server::start(Manner::of(security, None)).await;
+    let error = postman(&server, security, &Authority::new()).send(letter()).await.unwrap_err();
+    assert_eq!(error.rule, MailRule::Unencrypted, "{error}");
     let heard = server.heard();
     assert!(!is_told_the_password(&heard) && !heard.iter().any(|line| line.starts_with("MAIL")), "{heard:?}");
 }
 
+/// Somebody on the way can add to what the server says in the clear, so that it is taken for what it says encrypted.
 #[tokio::test]
-async fn a_person_who_is_gone_is_not_written_to_again() {
+async fn what_comes_before_the_encryption_is_not_taken_for_what_comes_after_it() {
+    let (security, authority) = (MailSecurity::StartTls, Authority::new());
+    let acceptor = Some(authority.acceptor("localhost"));
+    let after_starttls = "250-localhost\r\n250 AUTH LOGIN\r\n";
+    let server = Server::start(Manner { after_starttls, ..Manner::of(security, acceptor) }).await;
+    let error = postman(&server, security, &authority).send(letter()).await.unwrap_err();
+    assert_eq!(error.rule, MailRule::Injected, "{error}");
+    assert_eq!(server.heard().last().map(String::as_str), Some("STARTTLS"));
+}
+
+async fn answered(recipient: &'static str) -> MailError {
     let security = MailSecurity::Loopback;
-    let server = Server::start(Manner { acceptor: None, security, recipient: "550 nobody here" }).await;
+    let server = Server::start(Manner { recipient, ..Manner::of(security, None) }).await;
     let error = postman(&server, security, &Authority::new()).send(letter()).await.unwrap_err();
-    assert!(matches!(error, MailError::Rejected { status: 550, .. }), "{error:?}");
+    assert!(!server.heard().iter().any(|line| line == "DATA"), "{:?}", server.heard());
+    error
+}
+
+#[rstest]
+#[case("550 nobody here", MailRule::NoRecipient, "550")]
+#[case("550 5.1.1 nobody here", MailRule::NoRecipient, "550 5.1.1")]
+#[case("550-5.7.1 we do not\r\n550 5.7.1 know you", MailRule::Refused, "550 5.7.1")]
+#[case("451 4.7.1 greylisted", MailRule::Later, "451 4.7.1")]
+#[tokio::test]
+async fn a_refusal_says_whom_it_is_about(
+    #[case] recipient: &'static str,
+    #[case] rule: MailRule,
+    #[case] status: &str,
+) {
+    let error = answered(recipient).await;
+    assert_eq!(error.rule, rule, "{error}");
+    assert_eq!(error.status.unwrap().to_string(), status);
 }
 
 #[tokio::test]
-async fn a_server_without_time_is_asked_later() {
-    let security = MailSecurity::Loopback;
-    let server = Server::start(Manner { acceptor: None, security, recipient: "451 not now" }).await;
-    let error = postman(&server, security, &Authority::new()).send(letter()).await.unwrap_err();
-    assert!(matches!(error, MailError::Unavailable(_)), "{error:?}");
+async fn what_is_no_smtp_is_told() {
+    let error = answered("hello?").await;
+    assert_eq!((error.rule, error.status), (MailRule::Protocol, None), "{error}");
 }
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_asked_later() {
     let security = MailSecurity::Loopback;
-    let server = Server::start(Manner { acceptor: None, security, recipient: "250 known" }).await;
+    let server = Server::start(Manner::of(security, None)).await;
     let postman = postman(&server, security, &Authority::new());
     drop(server);
     let error = postman.send(letter()).await.unwrap_err();
-    assert!(matches!(error, MailError::Unavailable(_)), "{error:?}");
+    assert_eq!(error.rule, MailRule::Closed, "{error}");
 }
 
+#[rstest]
+#[case(MailSecurity::Loopback)]
+#[case(MailSecurity::StartTls)]
+#[case(MailSecurity::Tls)]
 #[tokio::test]
-async fn a_server_that_says_nothing_is_left() {
+async fn a_server_that_says_nothing_is_left(#[case] security: MailSecurity) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let mut serving = JoinSet::new();
@@ -248,7 +291,7 @@ async fn a_server_that_says_nothing_is_left() {
     });
     let server =
         Server { port, patience: Duration::from_millis(300), heard: Heard::default(), _serving: serving };
-    let postman = postman(&server, MailSecurity::Loopback, &Authority::new());
+    let postman = postman(&server, security, &Authority::new());
     let sent = tokio::time::timeout(Duration::from_secs(10), postman.send(letter())).await;
-    assert!(matches!(sent.expect("the limit ends it"), Err(MailError::Unavailable(_))));
+    assert_eq!(sent.expect("the limit ends it").unwrap_err().rule, MailRule::Silent);
 }
