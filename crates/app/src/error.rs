@@ -13,7 +13,7 @@ use vitrina_domain::{
 };
 use vitrina_formats::FileType;
 
-use crate::{auth::Denied, file::Quota, ports::parser::Refusal};
+use crate::{auth::Denied, file::Quota, mail::NoMail, ports::parser::Refusal};
 
 /// What stands in the place of a record that is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +146,9 @@ pub enum AppError {
     /// The job is in a state in which this cannot be done to it.
     #[error("the job is {}", .0.as_str())]
     JobState(JobState),
+    /// No letter can be written.
+    #[error(transparent)]
+    NoMail(#[from] NoMail),
     /// Others write, and did not let go in time; the same request may succeed soon.
     #[error("the store is busy with other writes")]
     Busy(#[source] vitrina_store::StoreError),

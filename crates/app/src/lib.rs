@@ -29,6 +29,7 @@ pub mod import;
 pub mod inspect;
 pub mod jobs;
 pub mod list;
+pub mod mail;
 pub mod ports;
 pub mod recent;
 pub mod record;
@@ -83,6 +84,8 @@ pub struct Parts {
     pub kinds: jobs::Kinds,
     /// Which files may be uploaded, and how many.
     pub files: file::Rules,
+    /// Who hands letters over; without one none are written.
+    pub mail: Option<Arc<dyn ports::Mail>>,
 }
 
 impl App {

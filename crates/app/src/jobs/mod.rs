@@ -18,6 +18,7 @@ mod task;
 mod worker;
 
 pub use file::NewJob;
+pub(crate) use kind::SEND_LETTER;
 pub use schedule::Retiming;
 pub use task::Task;
 pub use worker::{Pace, Worker};
@@ -40,6 +41,8 @@ impl Kinds {
             .with(kind::CollectFiles)
             .with(kind::ForgetJobs)
             .with(kind::InspectFile)
+            .with(kind::ForgetLetters)
+            .with(kind::SendLetter)
     }
 
     /// These and one more.
