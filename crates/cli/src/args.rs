@@ -7,7 +7,11 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use vitrina_app::auth::Grant;
-use vitrina_domain::{finding::Locale, id::TokenId};
+use vitrina_domain::{
+    finding::Locale,
+    id::TokenId,
+    mail::{InvalidAddress, MailAddress},
+};
 use vitrina_formats::Format;
 
 use crate::config::{BaseUrl, Flags, LogFormat, Tls};
@@ -69,6 +73,9 @@ pub enum Command {
     /// Look after the files.
     #[command(subcommand)]
     Files(Files),
+    /// Look after letters.
+    #[command(subcommand)]
+    Mail(Mail),
     /// Copy everything, as of one moment, into an empty folder; a server may run meanwhile.
     Backup(Backup),
     /// Make a catalog from a backup, in an empty place.
@@ -301,6 +308,30 @@ pub struct CheckFiles {
     pub data: Data,
 }
 
+/// `vitrina mail`.
+#[derive(Debug, Subcommand)]
+pub enum Mail {
+    /// Write a letter to somebody, in both languages, and tell what the mail server said.
+    Test(Correspondent),
+    /// Tell whether an address is not written to any more, and why.
+    Check(Correspondent),
+}
+
+/// `vitrina mail test` and `vitrina mail check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    vitrina mail test ana@example.org\n  \
+    vitrina mail check ana@example.org\n\n\
+    `check` prints the suppressions of the address, and its exit code is 1 when there are any.")]
+pub struct Correspondent {
+    /// The address of the person.
+    #[arg(value_name = "ADDRESS", value_parser = mail_address)]
+    pub address: MailAddress,
+    /// Where the catalog is.
+    #[command(flatten)]
+    pub data: Data,
+}
+
 /// `vitrina admin`.
 #[derive(Debug, Subcommand)]
 pub enum Admin {
@@ -392,6 +423,7 @@ impl Cli {
             Command::Export(export) => Some(&export.data),
             Command::Config(config) => Some(&config.data),
             Command::Files(Files::Check(check)) => Some(&check.data),
+            Command::Mail(Mail::Test(one) | Mail::Check(one)) => Some(&one.data),
             Command::Backup(backup) | Command::Restore(backup) => Some(&backup.data),
             Command::Index(Index::Rebuild(data))
             | Command::Migrate(data)
@@ -432,6 +464,10 @@ fn scope(text: &str) -> Result<Grant, &'static str> {
     text.parse().map_err(|_error| {
         "write read:private, write:datasets, import, harvest or admin, and @ORGANIZATION-ID to bind it to one"
     })
+}
+
+fn mail_address(text: &str) -> Result<MailAddress, InvalidAddress> {
+    text.parse()
 }
 
 fn token_id(text: &str) -> Result<TokenId, &'static str> {

@@ -19,6 +19,7 @@ mod demo;
 mod failure;
 mod files;
 mod logging;
+mod postman;
 mod signals;
 mod summary;
 mod terminal;

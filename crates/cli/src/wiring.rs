@@ -7,7 +7,7 @@ use vitrina_app::{
     App, Parts,
     file::Rules,
     jobs::Kinds,
-    ports::{SystemClock, SystemIds, parser::Parser},
+    ports::{Mail, SystemClock, SystemIds, parser::Parser},
     site::Site,
 };
 use vitrina_domain::{finding::Bilingual, guideline::Guidelines, vocabulary::Vocabularies};
@@ -19,6 +19,7 @@ use crate::{
     config::{Settings, Size},
     failure::Failure,
     parse_worker,
+    postman::postman,
 };
 
 /// The key under which the store keeps what permanent addresses begin with.
@@ -80,6 +81,7 @@ impl Catalog {
             Failure::because(format!("cannot open the search index in {}", folder.display()), error)
                 .help("the index is derived: delete that folder and it is made anew")
         })?;
+        let mail = postman(settings, &base_url)?.map(|postman| Arc::new(postman) as Arc<dyn Mail>);
         let app = App::new(Parts {
             store: store.clone(),
             index: Arc::new(index),
@@ -91,6 +93,7 @@ impl Catalog {
             parser: parser(settings)?,
             site: site(settings, base_url),
             kinds: Kinds::standard(),
+            mail,
             files: Rules {
                 types: settings.file_types.0.clone(),
                 organization_quota: settings.organization_quota.map(Size::get),

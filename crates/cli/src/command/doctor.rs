@@ -9,6 +9,7 @@ use super::{Context, print};
 use crate::{
     config::Settings,
     failure::{Exit, Failure},
+    postman::postman,
     terminal,
     wiring::{self, Catalog},
 };
@@ -51,6 +52,7 @@ pub(super) async fn run(context: Context) -> Result<Exit, Failure> {
     let settings = &context.settings;
     let mut checks =
         vec![folder(&settings.data_dir), room(&settings.data_dir), port(settings), exposure(settings)];
+    checks.push(mail(settings).await);
     // A look must not make what it looks for: without a folder there is nothing more to see.
     if settings.data_dir.is_dir() || settings.database_url.is_some() {
         catalog(settings, &mut checks).await;
@@ -153,6 +155,19 @@ fn exposure(settings: &Settings) -> Check {
     match settings.check_addresses() {
         Ok(()) => Check::good("address", format!("permanent addresses begin with {}", settings.base_url())),
         Err(error) => Check::broken("address", error.to_string(), "set base_url and tls"),
+    }
+}
+
+async fn mail(settings: &Settings) -> Check {
+    const WHAT: &str = "mail";
+    let postman = match postman(settings, &settings.base_url()) {
+        Ok(Some(postman)) => postman,
+        Ok(None) => return Check::good(WHAT, "no mail server is configured, and no letters are written"),
+        Err(failure) => return Check::broken(WHAT, failure.to_string(), "see mail_url and mail_from"),
+    };
+    match postman.greet().await {
+        Ok(()) => Check::good(WHAT, "the mail server lets us in"),
+        Err(error) => Check::broken(WHAT, error.to_string(), "`vitrina mail test ADDRESS` tells what to do"),
     }
 }
 

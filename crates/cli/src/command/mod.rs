@@ -5,7 +5,7 @@ use std::{future::Future, io::Write, num::NonZeroUsize};
 use vitrina_domain::finding::Locale;
 
 use crate::{
-    args::{Admin, Cli, Command, Files, Index, ParseWorker, Token},
+    args::{Admin, Cli, Command, Files, Index, Mail, ParseWorker, Token},
     config::{DatabaseUrl, Environment, Settings},
     failure::{Exit, Failure},
     logging, terminal,
@@ -19,6 +19,7 @@ mod files;
 mod import;
 mod index;
 mod inspect;
+mod mail;
 mod migrate;
 mod openapi;
 mod serve;
@@ -71,6 +72,8 @@ pub(crate) fn run(cli: &Cli, environment: &Environment) -> Result<Exit, Failure>
         Command::ParseWorker(worker) => parse_worker(worker),
         Command::Index(Index::Rebuild(_)) => block_on(index::rebuild(context)),
         Command::Files(Files::Check(check)) => block_on(files::check(context, check)),
+        Command::Mail(Mail::Test(to)) => block_on(mail::test(context, to)),
+        Command::Mail(Mail::Check(of)) => block_on(mail::check(context, of)),
         Command::Backup(backup) => block_on(backup::take(context, backup)),
         Command::Restore(backup) => block_on(backup::restore(context, backup)),
         Command::Migrate(_) => block_on(migrate::run(context)),

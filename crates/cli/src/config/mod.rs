@@ -21,6 +21,7 @@ use vitrina_server::limit::OwnBudget;
 use vitrina_store::BucketUrl;
 
 mod list;
+mod mail_url;
 mod problem;
 mod reference;
 mod setting;
@@ -28,6 +29,7 @@ mod size;
 mod value;
 
 pub use list::{HostName, List};
+pub use mail_url::{InvalidMailUrl, MailUrl};
 pub use problem::ConfigError;
 pub use reference::{as_toml, reference};
 pub use setting::{SETTINGS, Setting};
@@ -79,6 +81,12 @@ pub struct Settings {
     pub workers: usize,
     /// The memory of a parse worker for tables and archives, in MiB.
     pub parse_memory: NonZeroU32,
+    /// The mail server that letters are handed to.
+    pub mail_url: Option<MailUrl>,
+    /// Whom letters are from.
+    pub mail_from: Option<String>,
+    /// A file with certificates of authorities that the mail server's may be from, beside those of Mozilla's list.
+    pub mail_authorities: Option<PathBuf>,
     /// What the site is called, in Spanish.
     pub site_title: String,
     /// What the site is called, in English.
@@ -117,6 +125,9 @@ impl Default for Settings {
             budgets: List::default(),
             workers: 2,
             parse_memory: NonZeroU32::MIN.saturating_add(511),
+            mail_url: None,
+            mail_from: None,
+            mail_authorities: None,
             site_title: "Catálogo de información de interés público".to_owned(),
             site_title_en: "Catalog of public-interest information".to_owned(),
             site_description: "Lo que las instituciones publican porque a todas las personas les sirve."
@@ -250,7 +261,7 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
             nearest,
         })?;
     }
-    let has_secret = ["database_url", "files_url"]
+    let has_secret = ["database_url", "files_url", "mail_url"]
         .iter()
         .any(|name| values.get(*name).and_then(Value::as_str).is_some_and(value::has_password));
     if has_secret && is_readable_by_others(path).map_err(unreadable)? {

@@ -177,6 +177,36 @@ pub const SETTINGS: &[Setting] = &[
              256.",
     },
     Setting {
+        name: "mail_url",
+        flag: None,
+        example: "smtps://USER:PASSWORD@mail.example.org",
+        es: "El servidor de correo al que se entregan las cartas: `smtps://USUARIO:CONTRASEÑA@servidor[:465]`, cifrado desde \
+             el principio; `smtp://…[:587]`, cifrado después de STARTTLS, sin el cual no se envía nada; \
+             `smtp+plain://localhost[:25]`, sin cifrar, sólo en esta misma máquina. Usuario y contraseña van codificados \
+             como en toda dirección (`@` es `%40`). Va en el archivo de configuración. Sin este ajuste no se escriben \
+             cartas.",
+        en: "The mail server that letters are handed to: `smtps://USER:PASSWORD@host[:465]`, encrypted from the beginning; \
+             `smtp://…[:587]`, encrypted after STARTTLS, without which nothing is sent; `smtp+plain://localhost[:25]`, not \
+             encrypted, on this same machine only. User and password are encoded as in any address (`@` is `%40`). It \
+             belongs in the configuration file. Without it no letters are written.",
+    },
+    Setting {
+        name: "mail_from",
+        flag: None,
+        example: "Datos de Ejemplo <datos@example.org>",
+        es: "De quién son las cartas: una dirección, o un nombre y la dirección entre picos. Hace falta con `mail_url`.",
+        en: "Whom letters are from: an address, or a name with the address in angle brackets. Needed with `mail_url`.",
+    },
+    Setting {
+        name: "mail_authorities",
+        flag: None,
+        example: "/etc/vitrina/authorities.pem",
+        es: "Un archivo PEM con los certificados de autoridades propias que pueden firmar el del servidor de correo, además \
+             de las de la lista de Mozilla.",
+        en: "A PEM file with the certificates of one's own authorities that may sign that of the mail server, beside those \
+             of Mozilla's list.",
+    },
+    Setting {
         name: "site_title",
         flag: None,
         example: "Datos de Ejemplo",

@@ -70,6 +70,8 @@ fn the_file_in_the_data_folder_cannot_move_it() {
 #[case("file_types = ['csv', 'exe']", "csv, tsv, json")]
 #[case("file_size = '1 GB'", "KiB, MiB, GiB")]
 #[case("budgets = 'search=0'", "for example budgets = ")]
+#[case("mail_url = 'correo.example.org'", "smtps://USER:PASSWORD@host")]
+#[case("mail_url = 'smtps://datos@correo.example.org'", "for example mail_url = ")]
 fn a_wrong_file_is_refused_with_advice(#[case] text: &str, #[case] advice: &str) {
     let (_dir, path) = file(text);
     let said = refused(Some(&path), &[]);
@@ -168,6 +170,10 @@ fn no_password_shows_in_any_form() {
     let settings = Settings::load(None, &variables, &Flags::default()).unwrap();
     let shown = format!("{settings:?} {}", as_toml(&settings, Locale::En));
     assert!(shown.contains("s3://KEY:***@s3.example.org/x") && !shown.contains("hunter2"), "{shown}");
+    let variables = environment(&[("VITRINA_MAIL_URL", "smtps://datos:hunter2@mail.example.org")]);
+    let settings = Settings::load(None, &variables, &Flags::default()).unwrap();
+    let shown = format!("{settings:?} {}", as_toml(&settings, Locale::En));
+    assert!(shown.contains("smtps://datos:***@mail.example.org") && !shown.contains("hunter2"), "{shown}");
 }
 
 #[test]
@@ -181,6 +187,7 @@ fn an_empty_list_of_file_types_is_an_empty_list() {
 #[rstest]
 #[case("database_url = 'postgres://u:hunter2@db/x'")]
 #[case("files_url = 's3://KEY:hunter2@s3.example.org/x'")]
+#[case("mail_url = 'smtps://datos:hunter2@mail.example.org'")]
 fn a_file_with_a_password_must_be_for_its_owner_only(#[case] text: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     let (_dir, path) = file(text);
