@@ -130,6 +130,8 @@ fn not_found(what: &'static str) -> Problem {
         "run" => ("esta importación", "this import"),
         "job" => ("este trabajo", "this job"),
         "schedule" => ("este horario", "this schedule"),
+        "suppression" => ("esta supresión", "this suppression"),
+        "subscription" => ("esta suscripción", "this subscription"),
         "kind of job" => ("esta clase de trabajo", "this kind of job"),
         other => (other, other),
     };

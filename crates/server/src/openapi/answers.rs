@@ -30,7 +30,7 @@ const SELF_SUFFICIENT: &[&str] = &[
 ];
 
 /// Further operations that say the same to everybody and look at no token.
-const BLIND: &[&str] = &["get_status", "list_sources"];
+const BLIND: &[&str] = &["get_status", "list_sources", "show_unsubscribe", "unsubscribe"];
 
 /// One operation, as far as its errors go.
 #[derive(Debug)]
@@ -78,6 +78,11 @@ impl Taken<'_> {
     /// Whether what is answered has no end to be tagged.
     fn streams_events(&self) -> bool {
         self.operation["responses"]["200"]["content"].get("text/event-stream").is_some()
+    }
+
+    /// Whether what is answered is for the eyes of one reader, who is not to keep it.
+    fn is_page(&self) -> bool {
+        self.operation["responses"]["200"]["content"].get("text/html").is_some()
     }
 
     fn needs_token(&self) -> bool {
@@ -235,7 +240,7 @@ pub fn add_answers(document: &mut Value) {
             let codes: Vec<Code> =
                 taken.codes().into_iter().filter_map(|at| Code::ALL.get(at).copied()).collect();
             let is_read = taken.is_read();
-            let is_document = is_read && !taken.streams_events();
+            let is_document = is_read && !taken.streams_events() && !taken.is_page();
             let moves = is_read && taken.names_record();
             add_problems(operation, &codes, &mut used);
             add_headers(operation, is_document);

@@ -40,6 +40,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("import", "Bulk import with the fate of every record, and the sources records come from."),
     ("rules", "Guidelines, vocabularies, schemas and validation."),
     ("jobs", "Work that outlives the request that asked for it, and the schedules that file it."),
+    ("mail", "Who is not written to any more, and how one ends a subscription."),
     ("site", "Limits in force, state, bulk exports."),
 ];
 

@@ -1,7 +1,7 @@
 //! The pages for people: plain HTML that works without scripts, in Spanish and English.
 //!
 //! A page is a view made from what the use cases give, and a template checked at compile time. Pages know no
-//! HTTP: routes call [`home`], [`dataset`], [`search`] and [`tombstone`] and send what they render.
+//! HTTP: routes call [`home`], [`dataset`], [`search`], [`tombstone`] and [`unsubscribe`] and send what they render.
 //! Texts stand in [`text`], both languages side by side.
 
 mod dataset;
@@ -10,6 +10,7 @@ mod problem;
 mod search;
 mod text;
 mod tombstone;
+mod unsubscribe;
 
 use vitrina_app::site::Site;
 use vitrina_domain::finding::Locale;
@@ -20,6 +21,7 @@ pub(crate) use problem::{codes, problem};
 pub(crate) use search::{Results, search};
 pub(crate) use text::{Texts, texts};
 pub(crate) use tombstone::tombstone;
+pub(crate) use unsubscribe::{Farewell, unsubscribe};
 
 /// The style sheet of every page.
 pub(crate) const STYLE: &str = include_str!("../../assets/style.css");

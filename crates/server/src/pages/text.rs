@@ -58,6 +58,11 @@ texts! {
     no_files: "Este conjunto de datos no trae archivos.", "This dataset comes without files.";
     more_files: "más en la API", "more in the API";
     download: "Descargar", "Download";
+    unsubscribe_title: "Dejar de recibir avisos", "End notices";
+    unsubscribe_question: "¿Quiere dejar de recibir los avisos de esta lista?", "Do you want to end the notices of this list?";
+    unsubscribe_button: "Sí, dejar de recibirlos", "Yes, end them";
+    unsubscribe_done: "Listo: ya no recibirá los avisos de esta lista.", "Done: you will get no more notices of this list.";
+    unsubscribe_still: "Lo que tenga que ver con una cuenta o con la ley se le seguirá enviando.", "What has to do with an account or with the law will still be sent to you.";
     open: "Abrir", "Open";
     revision: "Revisión", "Revision";
     history: "Historial", "History";

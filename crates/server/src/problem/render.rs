@@ -58,10 +58,13 @@ fn asked_language(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| pair.strip_prefix("lang=")).filter(|tag| ["es", "en"].contains(tag))
 }
 
+/// What is under the address of the API and for people all the same: where links in letters lead.
+const UNSUBSCRIBE: &str = "/api/v1/unsubscribe/";
+
 /// Whether a browser asks for a page: whoever asks the API, or takes anything, gets the document.
 fn is_for_people(path: &str, headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accept.starts_with("text/html") && !path.starts_with("/api/")
+    accept.starts_with("text/html") && (!path.starts_with("/api/") || path.starts_with(UNSUBSCRIBE))
 }
 
 fn page(site: &Site, body: &ProblemBody, locale: Locale) -> Option<String> {

@@ -28,6 +28,8 @@ pub(crate) mod search;
 pub(crate) mod series;
 pub(crate) mod source;
 pub(crate) mod status;
+pub(crate) mod suppression;
+pub(crate) mod unsubscribe;
 pub(crate) mod validate;
 pub(crate) mod vocabulary;
 
@@ -56,6 +58,8 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .merge(export::routes())
         .merge(job::routes())
         .merge(schedule::routes())
+        .merge(suppression::routes())
+        .merge(unsubscribe::routes())
         .merge(limit::routes())
         .merge(status::routes())
 }
