@@ -73,35 +73,41 @@ impl World {
     }
 }
 
-/// The parts around an open store, with the machine's clock.
+/// A Vitrina around an open store, with the machine's clock.
 pub fn assembled(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<App> {
-    assembled_at(store, data_dir, kinds, Arc::new(SystemClock))
+    Ok(App::new(parts(store, data_dir, kinds)?))
 }
 
-/// The parts around an open store, with a clock of its own.
+/// The same with a clock of its own.
 pub fn assembled_at(
     store: Store,
     data_dir: &Path,
     kinds: Kinds,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<App> {
+    Ok(App::new(Parts { clock, ..parts(store, data_dir, kinds)? }))
+}
+
+/// The parts around an open store, with the machine's clock and without a mail server.
+pub fn parts(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<Parts> {
     let vocabularies = Arc::new(Vocabularies::embedded()?);
     let guidelines = Arc::new(Guidelines::embedded()?);
     let validator = Arc::new(Validator::embedded(&vocabularies, &guidelines)?);
     let index = Arc::new(Index::open(&data_dir.join("index"), &vocabularies)?);
-    Ok(App::new(Parts {
+    Ok(Parts {
         store,
         index,
         vocabularies,
         guidelines,
         validator,
-        clock,
+        clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         parser: Arc::new(vitrina_cli::parse_worker::Here),
         site: site(),
         files: vitrina_app::file::Rules::default(),
         kinds,
-    }))
+        mail: None,
+    })
 }
 
 /// The request that the command line makes for a file.

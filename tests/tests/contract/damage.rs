@@ -15,6 +15,8 @@ const DAMAGE: &str = "
     UPDATE jobs SET progress = '?';
     UPDATE schedules SET cron = '?';
     UPDATE inspections SET outcome = '?';
+    UPDATE suppressions SET reason = '?';
+    UPDATE settings SET value = '?' WHERE key = 'mail_key';
     INSERT INTO changes
         SELECT seq + 1, '?', actor, audience, kind, entity_id, op, revision, hash, changed
         FROM changes ORDER BY seq DESC LIMIT 1;

@@ -36,16 +36,25 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
         "payload-too-large" => vec![plain().saying(&format!("\"{}\"", "a".repeat(stage.write_bytes)))],
         "invalid-document" => vec![current(stage, operation, plain()).saying("[]")],
         "stale-fetch" => vec![plain().asking("source=stage").asking("fetched_at=2026-01-01")],
+        "conflict" if operation.id == "create_suppression" => {
+            vec![plain().saying(r#"{"address":"kept@example.org"}"#)]
+        }
         "conflict" => {
             let kept = json!({"identifier": format!("{}-kept", operation.collection()), "title": "otro"});
             vec![plain().saying(&kept.to_string())]
         }
         "idempotency-mismatch" => {
             let keyed = |body: &str| plain().with("idempotency-key", &operation.id).saying(body);
-            vec![
-                keyed(r#"{"title":{"es":"uno"},"name":{"es":"uno"}}"#),
-                keyed(r#"{"title":{"es":"dos"},"name":{"es":"dos"}}"#),
-            ]
+            let bodies = match &*operation.id {
+                "create_suppression" => {
+                    [r#"{"address":"uno@example.org"}"#, r#"{"address":"dos@example.org"}"#]
+                }
+                _ => [
+                    r#"{"title":{"es":"uno"},"name":{"es":"uno"}}"#,
+                    r#"{"title":{"es":"dos"},"name":{"es":"dos"}}"#,
+                ],
+            };
+            bodies.map(keyed).to_vec()
         }
         "bad-request" if operation.path.contains("{number}") => {
             vec![Request { path: plain().path.replace("/revisions/1", "/revisions/first"), ..plain() }]
@@ -140,7 +149,7 @@ fn another(operation: &Operation) -> String {
 
 pub(crate) fn not_there(operation: &Operation) -> String {
     let mut path = operation.path.clone();
-    for name in ["{id}", "{file}", "{name}", "{identifier}"] {
+    for name in ["{id}", "{file}", "{name}", "{identifier}", "{token}"] {
         path = path.replace(name, "no-hay-tal");
     }
     path.replace("{number}", "1")

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use serde_json::json;
-use vitrina_tests::Http;
+use vitrina_app::jobs::Kinds;
+use vitrina_store::{Config, Store};
+use vitrina_tests::{Http, Setup, assembled};
 
 use crate::{operation::Operation, request::Request};
 
@@ -17,6 +19,8 @@ pub(crate) struct Stage {
     pub(crate) gone: BTreeMap<String, String>,
     pub(crate) run: String,
     pub(crate) cursor: String,
+    /// What a link in a letter holds.
+    pub(crate) unsubscribe: String,
     pub(crate) write_bytes: usize,
 }
 
@@ -72,6 +76,23 @@ async fn ended_job(operator: &Http) -> anyhow::Result<String> {
     Ok(id.to_owned())
 }
 
+/// What a link in a letter to somebody holds; no operation tells it.
+async fn unsubscribe_token(setup: &Setup) -> anyhow::Result<String> {
+    // A test can have a cluster of its own.
+    let own = setup.environment.iter().find(|(name, _)| name == "VITRINA_DATABASE_URL");
+    let config = Config {
+        data_dir: setup.data_dir(),
+        database_url: own.map(|(_, url)| url.clone()).or_else(|| setup.database_url()),
+        files_url: None,
+        max_connections: 2,
+    };
+    let store = Store::open(&config).await.map_err(|error| anyhow!(error))?;
+    let folder = tempfile::tempdir()?;
+    let app = assembled(store, folder.path(), Kinds::standard())?;
+    let address = app.unsubscribe_address(&"ana@example.org".parse()?, &"avisos".parse()?).await?;
+    Ok(address.rsplit('/').next().context("no token")?.to_owned())
+}
+
 /// What is there by a name of its own.
 fn named(operation: &Operation) -> &'static str {
     match operation.collection() {
@@ -82,7 +103,7 @@ fn named(operation: &Operation) -> &'static str {
 }
 
 impl Stage {
-    pub(crate) async fn set(http: &Http, token: String, weak: String) -> anyhow::Result<Self> {
+    pub(crate) async fn set(setup: &Setup, http: &Http, token: String, weak: String) -> anyhow::Result<Self> {
         let writer = http.with_token(&token);
         let (mut there, mut gone) = (BTreeMap::new(), BTreeMap::new());
         for collection in RECORDS {
@@ -107,6 +128,11 @@ impl Stage {
         let run =
             writer.send("POST".parse()?, target, &headers, catalog.to_string().into()).await?.expect(201)?;
         there.insert("jobs".to_owned(), ended_job(&writer).await?);
+        let person = json!({"address": "kept@example.org"});
+        let suppressed =
+            writer.write("POST".parse()?, "/api/v1/suppressions", &[], &person).await?.expect(201)?;
+        let suppressed = suppressed.json()["id"].as_str().context("no id")?.to_owned();
+        there.insert("suppressions".to_owned(), suppressed);
         // Tags of lists follow the index, which follows the log.
         let begun = std::time::Instant::now();
         while http.get("/api/v1/status").await?.json()["index_is_current"] != true {
@@ -125,6 +151,7 @@ impl Stage {
             gone,
             run: run.json()["id"].as_str().context("no run")?.to_owned(),
             cursor: next.split("cursor=").nth(1).context("no cursor")?.to_owned(),
+            unsubscribe: unsubscribe_token(setup).await?,
             write_bytes: usize::try_from(write["body_bytes"].as_u64().context("no limit")?)?,
         })
     }
@@ -137,6 +164,7 @@ impl Stage {
             .replace("{number}", "1")
             .replace("{identifier}", "datasets-kept")
             .replace("{file}", "datasets.ndjson")
+            .replace("{token}", &self.unsubscribe)
             .replace("{name}", named(operation));
         let mut request =
             Request { path, token: operation.needs_token.then(|| self.token.clone()), ..Request::default() };
