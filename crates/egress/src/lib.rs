@@ -1,7 +1,8 @@
 //! The only way out: every address that stood in data or was given by a user is asked here and nowhere else.
 //!
 //! [`Client`] asks addresses over HTTP, [`Webhooks`] delivers signed events, [`Postman`] hands letters to the
-//! operator's mail server. They implement the ports `Fetch`, `Deliver` and `Mail` of `app`. What may be asked is decided
+//! operator's mail server. They implement the ports `Fetch`, `Deliver` and `Mail` of `app`. [`OidcTransport`] is the HTTP of
+//! a client of OpenID Connect. What may be asked is decided
 //! by [`guard`], which does no I/O; `clippy.toml` bans every other way to open a connection.
 //!
 //! This crate must not know the store, the formats or what an answer means.
@@ -20,7 +21,7 @@ mod tls;
 mod webhook;
 
 pub use config::{Config, Contact, InvalidContact, Limits};
-pub use http::Client;
+pub use http::{Client, OidcTransport};
 pub use mail::{MailConfig, MailConfigError, MailSecurity, Password, Postman};
 pub use resolver::Resolver;
 pub use tls::{InvalidAuthorities, TlsError, authorities};

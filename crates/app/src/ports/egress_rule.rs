@@ -130,6 +130,8 @@ rules! {
     Ambiguous = "address-ambiguous", Address, "the text is read differently by different programs";
     Userinfo = "address-userinfo", Address, "the address holds a user or a password";
     Scheme = "address-scheme", Address, "only http and https are asked";
+    Unencrypted = "address-unencrypted", Address, "what holds secrets is sent encrypted";
+    Method = "request-method", Address, "only questions and forms are sent";
     Port = "port", Unreachable, "the port is not among those that may be asked";
     ThisNetwork = "range-this-network", Unreachable, "`0.0.0.0/8` and `::` mean this machine";
     Loopback = "range-loopback", Unreachable, "the address is this machine";

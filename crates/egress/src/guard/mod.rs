@@ -69,6 +69,14 @@ impl Guard {
         Ok(())
     }
 
+    /// Whether the operator named this very host, by its name or by its address.
+    pub(crate) fn is_named(&self, target: &Target) -> bool {
+        match target.name() {
+            Name::Domain(name) => self.allow.names(name),
+            Name::Literal(address) => self.allow.contains(address),
+        }
+    }
+
     /// Whether the operator named this address as one that may be asked, wherever it is.
     pub(crate) fn is_excepted(&self, target: &Target, address: IpAddr) -> bool {
         let named = matches!(target.name(), Name::Domain(name) if self.allow.names(name));

@@ -92,6 +92,11 @@ impl Client {
         self.level(Instant::now(), self.0.dialer.guard.address(address, ports)).await
     }
 
+    /// Whether the operator named this very host as one that may be asked.
+    pub(super) fn is_named(&self, target: &Target) -> bool {
+        self.0.dialer.guard.is_named(target)
+    }
+
     /// Waits for a turn at a host.
     pub(super) async fn turn(&self, target: &Target, pace: Option<Pace>) -> Result<Turn, FetchError> {
         self.0.hosts.enter(target.host(), pace.unwrap_or(self.0.pace), self.limits().patience).await
@@ -215,7 +220,7 @@ impl Fetch for Client {
 
 /// Where an answer sends us, if it does: by its status and header only. What a document says of itself (`Refresh`,
 /// `meta`) is for browsers.
-fn redirect(arrived: &Arrived) -> Option<String> {
+pub(super) fn redirect(arrived: &Arrived) -> Option<String> {
     let moved = [
         StatusCode::MOVED_PERMANENTLY,
         StatusCode::FOUND,

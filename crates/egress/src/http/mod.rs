@@ -8,10 +8,12 @@ mod client;
 mod dial;
 mod exchange;
 mod headers;
+mod oidc;
 mod post;
 mod turn;
 mod unpack;
 
 pub use client::Client;
 pub(crate) use headers::instant;
+pub use oidc::OidcTransport;
 pub(crate) use post::{Post, Posted};

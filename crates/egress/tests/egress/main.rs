@@ -7,6 +7,7 @@ mod hostile;
 mod mail;
 mod manners;
 mod names;
+mod oidc;
 mod oracle;
 mod proxy;
 mod redirects;

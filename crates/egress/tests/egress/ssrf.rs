@@ -1,10 +1,11 @@
 //! Every spelling of every forbidden range, by every way in: nobody is dialled.
 
 use futures_util::{StreamExt as _, stream};
+use hyper::{Method, Request};
 use vitrina_app::ports::{
     Deliver as _, Delivered, Delivery, Event, FetchError, Reason, SigningSecret, SystemClock,
 };
-use vitrina_egress::{Client, Config, Resolver, Webhooks};
+use vitrina_egress::{Client, Config, OidcTransport, Resolver, Webhooks};
 
 use crate::{
     spellings::{self, Spelling},
@@ -55,6 +56,12 @@ async fn deliver(client: &Client, address: &str, ports: &[u16]) -> Delivered {
     Webhooks::new(client.clone(), std::sync::Arc::new(SystemClock)).deliver(delivery).await
 }
 
+/// The address as a client of OpenID Connect asks it, where it is one for that client at all.
+fn of_login(method: Method, address: &str) -> Option<Request<Vec<u8>>> {
+    let form = "application/x-www-form-urlencoded";
+    Request::builder().method(method).uri(address).header("content-type", form).body(Vec::new()).ok()
+}
+
 /// Leads to what stands in the query, after so many innocent redirects: `/{status}/{hops}?{address}`. The address is in
 /// hexadecimal digits, so that nothing on the way reads it.
 async fn signpost() -> Peer {
@@ -92,16 +99,26 @@ async fn no_spelling_is_dialled() {
     let canary = Canary::new();
     let (client, ports) = (client(&[], Resolver::system()), [canary.port()]);
     let addresses = addresses(canary.port());
-    let (client, ports) = (&client, &ports);
-    attempts(addresses.iter().map(|(_, address)| async move {
+    let login = OidcTransport::new(client.clone(), ports.to_vec());
+    let (client, ports, login) = (&client, &ports, &login);
+    let logins: Vec<usize> = attempts(addresses.iter().map(|(_, address)| async move {
         refused(whole(client, get(address.as_str(), ports)).await, address);
         refused(whole(client, head(address.as_str(), ports)).await, address);
         match deliver(client, address, ports).await {
             Delivered::Failed(error) => refused(Err::<(), _>(error), address),
             other => panic!("{address}: {other:?}"),
         }
+        let encrypted = address.replacen("http:", "https:", 1);
+        let requests = [Method::GET, Method::POST].map(|method| of_login(method, &encrypted));
+        let mut asked = 0;
+        for request in requests.into_iter().flatten() {
+            refused(login.call(request).await, &encrypted);
+            asked += 1;
+        }
+        asked
     }))
     .await;
+    assert!(logins.iter().sum::<usize>() >= 400, "the library takes too few spellings to tell anything");
     assert_eq!(canary.visits(), 0);
     canary.prove();
 }
@@ -146,4 +163,12 @@ async fn without_the_guard_every_loopback_spelling_reaches_the_canary() {
     }))
     .await;
     assert_eq!(canary.visits(), 3 * loopback.len());
+    let login = OidcTransport::new(open.clone(), ports.to_vec());
+    let logins = loopback.iter().filter_map(|(_, address)| of_login(Method::GET, address));
+    let answers = attempts(logins.map(|request| login.call(request))).await;
+    for answer in &answers {
+        assert_eq!(answer.as_ref().unwrap().body(), b"canary");
+    }
+    assert!(answers.len() >= 30, "{}", answers.len());
+    assert_eq!(canary.visits(), 3 * loopback.len() + answers.len());
 }

@@ -13,7 +13,7 @@ mod peer;
 
 pub(crate) use canary::Canary;
 pub(crate) use certificate::Authority;
-pub(crate) use peer::{Peer, answer, redirect};
+pub(crate) use peer::{Peer, answer, read_head, redirect};
 
 /// Longer than any limit in these tests; reached only when one does not hold.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
