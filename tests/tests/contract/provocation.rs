@@ -36,25 +36,10 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
         "payload-too-large" => vec![plain().saying(&format!("\"{}\"", "a".repeat(stage.write_bytes)))],
         "invalid-document" => vec![current(stage, operation, plain()).saying("[]")],
         "stale-fetch" => vec![plain().asking("source=stage").asking("fetched_at=2026-01-01")],
-        "conflict" if operation.id == "create_suppression" => {
-            vec![plain().saying(r#"{"address":"kept@example.org"}"#)]
-        }
-        "conflict" => {
-            let kept = json!({"identifier": format!("{}-kept", operation.collection()), "title": "otro"});
-            vec![plain().saying(&kept.to_string())]
-        }
+        "conflict" => vec![plain().saying(&taken(operation))],
         "idempotency-mismatch" => {
             let keyed = |body: &str| plain().with("idempotency-key", &operation.id).saying(body);
-            let bodies = match &*operation.id {
-                "create_suppression" => {
-                    [r#"{"address":"uno@example.org"}"#, r#"{"address":"dos@example.org"}"#]
-                }
-                _ => [
-                    r#"{"title":{"es":"uno"},"name":{"es":"uno"}}"#,
-                    r#"{"title":{"es":"dos"},"name":{"es":"dos"}}"#,
-                ],
-            };
-            bodies.map(keyed).to_vec()
+            two_documents(operation).map(keyed).to_vec()
         }
         "bad-request" if operation.path.contains("{number}") => {
             vec![Request { path: plain().path.replace("/revisions/1", "/revisions/first"), ..plain() }]
@@ -76,6 +61,22 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
             asked.or_else(|| of_bytes(stage, operation, code)).into_iter().collect()
         }
     }
+}
+
+/// A document for something that is there already.
+fn taken(operation: &Operation) -> String {
+    if operation.id == "create_suppression" {
+        return json!({"address": "kept@example.org"}).to_string();
+    }
+    json!({"identifier": format!("{}-kept", operation.collection()), "title": "otro"}).to_string()
+}
+
+/// Two documents that an operation takes.
+fn two_documents(operation: &Operation) -> [&'static str; 2] {
+    if operation.id == "create_suppression" {
+        return [r#"{"address":"uno@example.org"}"#, r#"{"address":"dos@example.org"}"#];
+    }
+    [r#"{"title":{"es":"uno"},"name":{"es":"uno"}}"#, r#"{"title":{"es":"dos"},"name":{"es":"dos"}}"#]
 }
 
 /// The request whose bytes provoke a code, or the part of a file that it asks for.
