@@ -75,7 +75,7 @@ fn another_name(authority: &Authority) -> anyhow::Result<Encryption> {
 #[case::tls("smtps", tls as Made, Engine::Sqlite)]
 #[case::tls_postgres("smtps", tls as Made, Engine::Postgres)]
 #[case::starttls("smtp", starttls as Made, Engine::Sqlite)]
-#[case::this_machine("smtp+plain", |_| Ok(Encryption::None), Engine::Sqlite)]
+#[case::this_machine("smtp+plain", |_: &Authority| Ok(Encryption::None), Engine::Sqlite)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_test_letter_arrives(#[case] scheme: &str, #[case] made: Made, #[case] engine: Engine) {
     let authority = Authority::new().unwrap();
@@ -103,8 +103,8 @@ async fn a_test_letter_arrives(#[case] scheme: &str, #[case] made: Made, #[case]
 #[case::self_signed("smtps", self_signed as Made, "mail-certificate", "mail_authorities")]
 #[case::self_signed_starttls("smtp", self_signed_starttls as Made, "mail-certificate", "mail_authorities")]
 #[case::another_name("smtps", another_name as Made, "mail-certificate", "as its certificate does")]
-#[case::stripped("smtp", |_| Ok(Encryption::None), "mail-unencrypted", "smtps://")]
-#[case::not_encrypted("smtps", |_| Ok(Encryption::None), "mail-certificate", "TLS")]
+#[case::stripped("smtp", |_: &Authority| Ok(Encryption::None), "mail-unencrypted", "smtps://")]
+#[case::not_encrypted("smtps", |_: &Authority| Ok(Encryption::None), "mail-certificate", "TLS")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_trusted_gets_nothing_and_the_rule_is_told(
     #[case] scheme: &str,
