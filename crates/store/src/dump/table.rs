@@ -27,8 +27,7 @@ pub(super) struct Table {
 use Kind::{Boolean, Bytes, Integer, Text, Uuid as Id};
 
 /// Every table but the migrator's, each after those that it refers to. The key stands first.
-pub(super) const TABLES: [Table; 18] = [
-pub(super) const TABLES: [Table; 19] = [
+pub(super) const TABLES: [Table; 20] = [
     Table { name: "settings", key: 1, columns: &[("key", Text), ("value", Text)] },
     Table {
         name: "sources",

@@ -3,14 +3,14 @@
 mod check_files;
 mod collect_files;
 mod forget_jobs;
-mod inspect_file;
 mod forget_letters;
+mod inspect_file;
 mod send_letter;
 
 pub(super) use check_files::CheckFiles;
 pub(super) use collect_files::CollectFiles;
 pub(super) use forget_jobs::ForgetJobs;
-pub(crate) use inspect_file::InspectFile;
 pub(super) use forget_letters::ForgetLetters;
+pub(crate) use inspect_file::InspectFile;
 pub(crate) use send_letter::SEND_LETTER;
 pub(super) use send_letter::SendLetter;
