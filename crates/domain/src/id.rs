@@ -65,6 +65,8 @@ typed_ids! {
     TokenId = "token";
     /// A job.
     JobId = "job";
+    /// A subscriber's address for events.
+    WebhookId = "webhook";
 }
 
 #[cfg(test)]
