@@ -30,6 +30,7 @@ mod m20261128_040000_jobs;
 mod m20261128_040100_schedules;
 mod m20261128_050000_blobs;
 mod m20261128_050100_files;
+mod m20261128_060000_webhooks;
 
 /// All migrations in their order.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_040100_schedules::Migration),
             Box::new(m20261128_050000_blobs::Migration),
             Box::new(m20261128_050100_files::Migration),
+            Box::new(m20261128_060000_webhooks::Migration),
         ]
     }
 }

@@ -43,6 +43,7 @@ pub mod testing;
 mod tests;
 mod token;
 mod transaction;
+mod webhook;
 
 pub use blob::{Blobs, BucketUrl, InvalidBucketUrl, Seal, Sealing};
 pub use change::ChangeFilter;
