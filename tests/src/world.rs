@@ -11,7 +11,7 @@ use vitrina_app::{
     auth::Actor,
     import::{ImportReport, ImportRequest, Mode, Observer, Replace},
     jobs::Kinds,
-    ports::{Clock as _, SystemClock, SystemIds},
+    ports::{Clock as _, Deliver, SystemClock, SystemIds},
     site::Site,
 };
 use vitrina_domain::{
@@ -20,6 +20,7 @@ use vitrina_domain::{
     import::Item,
     vocabulary::Vocabularies,
 };
+use vitrina_egress::{Client, Config, Contact, Webhooks};
 use vitrina_formats::read::Outline;
 use vitrina_search::Index;
 use vitrina_store::{
@@ -73,8 +74,20 @@ impl World {
     }
 }
 
-/// The parts around an open store, with the machine's clock.
+/// The parts around an open store, with the machine's clock; nothing of this machine or its network can be called.
 pub fn assembled(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<App> {
+    let contact = site().base_url.parse::<Contact>()?;
+    let client = Client::new(Config::new(contact), Arc::new(SystemClock))?;
+    assembled_with(store, data_dir, kinds, Arc::new(Webhooks::new(client, Arc::new(SystemClock))))
+}
+
+/// The same with a way to subscribers of one's own.
+pub fn assembled_with(
+    store: Store,
+    data_dir: &Path,
+    kinds: Kinds,
+    deliver: Arc<dyn Deliver>,
+) -> anyhow::Result<App> {
     let vocabularies = Arc::new(Vocabularies::embedded()?);
     let guidelines = Arc::new(Guidelines::embedded()?);
     let validator = Arc::new(Validator::embedded(&vocabularies, &guidelines)?);
@@ -88,6 +101,7 @@ pub fn assembled(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         parser: Arc::new(vitrina_cli::parse_worker::Here),
+        deliver,
         site: site(),
         files: vitrina_app::file::Rules::default(),
         kinds,

@@ -23,5 +23,5 @@ pub use config::{Config, Contact, InvalidContact, Limits};
 pub use http::Client;
 pub use mail::{MailConfig, MailConfigError, MailSecurity, Password, Postman};
 pub use resolver::Resolver;
-pub use tls::TlsError;
+pub use tls::{InvalidRoots, TlsError, roots};
 pub use webhook::Webhooks;

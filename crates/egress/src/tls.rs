@@ -5,7 +5,10 @@ use std::{error::Error, io, sync::Arc};
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
-    pki_types::{CertificateDer, InvalidDnsNameError, ServerName},
+    pki_types::{
+        CertificateDer, InvalidDnsNameError, ServerName,
+        pem::{self, PemObject as _},
+    },
 };
 
 use crate::guard::{Name, Target};
@@ -14,6 +17,24 @@ use crate::guard::{Name, Target};
 #[derive(Debug, thiserror::Error)]
 #[error("TLS cannot be set up")]
 pub struct TlsError(#[from] rustls::Error);
+
+/// Why a text holds no authorities.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidRoots {
+    /// It cannot be read.
+    #[error("it is no PEM: {0}")]
+    Unreadable(pem::Error),
+    /// There is none in it.
+    #[error("there is no certificate in it")]
+    Empty,
+}
+
+/// The certificates in a text in the form of PEM.
+pub fn roots(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, InvalidRoots> {
+    let roots: Vec<_> =
+        CertificateDer::pem_slice_iter(text).collect::<Result<_, _>>().map_err(InvalidRoots::Unreadable)?;
+    if roots.is_empty() { Err(InvalidRoots::Empty) } else { Ok(roots) }
+}
 
 /// How connections are encrypted: TLS 1.2 and 1.3, no certificate of our own, the roots of Mozilla and those of the
 /// operator.
@@ -52,4 +73,28 @@ pub(crate) fn is_tls(error: &(dyn Error + 'static)) -> bool {
         next = error.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+    use super::*;
+
+    fn pem(label: &str, bytes: &[u8]) -> String {
+        format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(bytes))
+    }
+
+    #[test]
+    fn authorities_are_read_from_pem_and_their_absence_is_told() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let root = rcgen::CertificateParams::new(Vec::<String>::new()).unwrap().self_signed(&key).unwrap();
+        let one = pem("CERTIFICATE", root.der());
+        let two = format!("# ours\n{one}{one}");
+        assert_eq!(roots(two.as_bytes()).unwrap(), [root.der().clone(), root.der().clone()]);
+        let key = pem("PRIVATE KEY", &key.serialize_der());
+        assert!(matches!(roots(key.as_bytes()), Err(InvalidRoots::Empty)));
+        let cut = one.replace("-----END", "");
+        assert!(matches!(roots(cut.as_bytes()), Err(InvalidRoots::Unreadable(_))));
+    }
 }

@@ -35,7 +35,11 @@ impl fmt::Debug for Kinds {
 impl Kinds {
     /// Those that every catalog has.
     pub fn standard() -> Self {
-        Self::default().with(kind::ForgetJobs)
+        Self::default()
+            .with(kind::DeliverWebhook)
+            .with(kind::ForgetDeliveries)
+            .with(kind::ForgetJobs)
+            .with(kind::PingWebhook)
     }
 
     /// These and one more.

@@ -1,9 +1,8 @@
 //! Every spelling of every forbidden range, by every way in: nobody is dialled.
 
 use futures_util::{StreamExt as _, stream};
-use vitrina_app::ports::{
-    Deliver as _, Delivered, Delivery, Event, FetchError, Reason, SigningSecret, SystemClock,
-};
+use vitrina_app::ports::{Deliver as _, Delivered, Delivery, Event, FetchError, Reason, SystemClock};
+use vitrina_domain::webhook::SigningSecret;
 use vitrina_egress::{Client, Config, Resolver, Webhooks};
 
 use crate::{
