@@ -14,6 +14,7 @@ const DAMAGE: &str = "
     UPDATE tokens SET expires = '?';
     UPDATE jobs SET progress = '?';
     UPDATE schedules SET cron = '?';
+    UPDATE webhooks SET state = '?';
     INSERT INTO changes
         SELECT seq + 1, '?', actor, audience, kind, entity_id, op, revision, hash, changed
         FROM changes ORDER BY seq DESC LIMIT 1;

@@ -43,8 +43,10 @@ async fn repeat(
     let lock = Session::open(&address).await.map_err(|error| anyhow!(error))?;
     let request = stage.request(operation, &stage.id_of(operation)).with("idempotency-key", key);
     let claims = "SELECT COUNT(*) FROM idempotency_keys WHERE status IS NULL";
-    // Keys are claimed before anything is written of a record.
-    lock.run("BEGIN; LOCK TABLE records IN ACCESS EXCLUSIVE MODE").await.map_err(|error| anyhow!(error))?;
+    // Keys are claimed before anything is written.
+    lock.run("BEGIN; LOCK TABLE records, webhooks IN ACCESS EXCLUSIVE MODE")
+        .await
+        .map_err(|error| anyhow!(error))?;
     let first = {
         let (http, operation, request) = (recorder.http.clone(), operation.clone(), request.clone());
         tokio::spawn(async move { request.send(&http, &operation).await })

@@ -4,7 +4,11 @@ use serde_json::json;
 
 use vitrina_tests::packing::Packing;
 
-use crate::{operation::Operation, request::Request, stage::Stage};
+use crate::{
+    operation::Operation,
+    request::Request,
+    stage::{NOWHERE, Stage},
+};
 
 /// The requests after which an operation has told a code, in their order; none for a code that is not known here.
 pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<Request> {
@@ -40,12 +44,11 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
             let kept = json!({"identifier": format!("{}-kept", operation.collection()), "title": "otro"});
             vec![plain().saying(&kept.to_string())]
         }
+        // The others make some, too.
+        "too-many-webhooks" => vec![plain().saying(&webhook("veinte")); 20],
         "idempotency-mismatch" => {
             let keyed = |body: &str| plain().with("idempotency-key", &operation.id).saying(body);
-            vec![
-                keyed(r#"{"title":{"es":"uno"},"name":{"es":"uno"}}"#),
-                keyed(r#"{"title":{"es":"dos"},"name":{"es":"dos"}}"#),
-            ]
+            two_bodies(operation).iter().map(|body| keyed(body)).collect()
         }
         "bad-request" if operation.path.contains("{number}") => {
             vec![Request { path: plain().path.replace("/revisions/1", "/revisions/first"), ..plain() }]
@@ -67,6 +70,17 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
             asked.or_else(|| of_bytes(stage, operation, code)).into_iter().collect()
         }
     }
+}
+
+/// Two bodies of which an operation takes either.
+fn two_bodies(operation: &Operation) -> [String; 2] {
+    let record = |name: &str| json!({"title": {"es": name}, "name": {"es": name}}).to_string();
+    let is_webhook = operation.collection() == "webhooks";
+    ["uno", "dos"].map(|name| if is_webhook { webhook(name) } else { record(name) })
+}
+
+fn webhook(name: &str) -> String {
+    json!({ "address": format!("{NOWHERE}/{name}") }).to_string()
 }
 
 /// The request whose bytes provoke a code, or the part of a file that it asks for.
@@ -102,8 +116,8 @@ fn of_address(stage: &Stage, operation: &Operation, code: &str) -> Option<String
         }
         "invalid-query" => "q=%28agua".to_owned(),
         "query-too-complex" => vec!["title=a"; 300].join("&"),
-        "cursor-invalid" if operation.id == "list_changes" => "from=none".to_owned(),
-        "cursor-mismatch" if operation.id == "list_changes" => format!("from={}", stage.cursor),
+        "cursor-invalid" if takes("from") => "from=none".to_owned(),
+        "cursor-mismatch" if takes("from") => format!("from={}", stage.cursor),
         "cursor-invalid" => "cursor=none".to_owned(),
         // The cursor is one of the datasets in the order of creation.
         "cursor-mismatch" if takes("sort") => format!("sort=title&cursor={}", stage.cursor),

@@ -20,6 +20,9 @@ pub(crate) struct Stage {
     pub(crate) write_bytes: usize,
 }
 
+/// An address that nobody calls: its range is for examples.
+pub(crate) const NOWHERE: &str = "http://192.0.2.7/avisos";
+
 pub(crate) const RECORDS: [&str; 5] = ["datasets", "catalogs", "organizations", "series", "data-services"];
 
 /// A record that was just made.
@@ -62,6 +65,16 @@ async fn ended_job(operator: &Http) -> anyhow::Result<String> {
     Ok(id.to_owned())
 }
 
+/// A webhook that is sent nothing.
+async fn silent_webhook(owner: &Http) -> anyhow::Result<String> {
+    let webhook = json!({ "address": NOWHERE });
+    let webhook = owner.write("POST".parse()?, "/api/v1/webhooks", &[], &webhook).await?.expect(201)?.json();
+    let id = webhook["id"].as_str().context("no id")?;
+    let paused = json!({"state": "paused"});
+    owner.write("PATCH".parse()?, &format!("/api/v1/webhooks/{id}"), &[], &paused).await?.expect(200)?;
+    Ok(id.to_owned())
+}
+
 /// What is there by a name of its own.
 fn named(operation: &Operation) -> &'static str {
     match operation.collection() {
@@ -96,6 +109,7 @@ impl Stage {
         let run =
             writer.send("POST".parse()?, target, &headers, catalog.to_string().into()).await?.expect(201)?;
         there.insert("jobs".to_owned(), ended_job(&writer).await?);
+        there.insert("webhooks".to_owned(), silent_webhook(&writer).await?);
         // Tags of lists follow the index, which follows the log.
         let begun = std::time::Instant::now();
         while http.get("/api/v1/status").await?.json()["index_is_current"] != true {

@@ -30,6 +30,7 @@ pub(crate) mod source;
 pub(crate) mod status;
 pub(crate) mod validate;
 pub(crate) mod vocabulary;
+pub(crate) mod webhook;
 
 use crate::state::AppState;
 
@@ -45,6 +46,7 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .merge(data_service::routes())
         .merge(search::routes())
         .merge(change::routes())
+        .merge(webhook::routes())
         .merge(import::routes())
         .merge(run::routes())
         .merge(source::routes())
