@@ -106,6 +106,9 @@ async fn arrives(program: &Program, http: &Http, receiver: &Receiver) -> anyhow:
         ensure!(event["subject"] == format!("http://{}/id/dataset/{id}", program.address()), "{event}");
         ensure!(event["time"] == event["data"]["at"], "{event}");
     }
+    let schema: Value = serde_json::from_str(include_str!("../../../schemas/core/change.schema.json"))?;
+    let schema = jsonschema::validator_for(&schema)?;
+    ensure!(received.iter().all(|one| schema.is_valid(&one.event()["data"])), "not as the schema says");
     let events: Vec<Value> = received.iter().map(|one| one.event()["data"].clone()).collect();
     // What is gone has no title in either; while it was there it had one.
     let items = told["items"].as_array().context("no items")?;
@@ -124,7 +127,10 @@ async fn arrives(program: &Program, http: &Http, receiver: &Receiver) -> anyhow:
     let items = deliveries["items"].as_array().context("no items")?;
     ensure!(items.len() == 3 && items[0]["event"] == received[2].id(), "{deliveries}");
     let last = &items[0];
-    ensure!(last["status"] == 204 && last["attempt"] == 1 && last["is_accepted"] == true, "{last}");
+    ensure!(
+        last["outcome"]["status"] == 204 && last["attempt"] == 1 && last["is_accepted"] == true,
+        "{last}"
+    );
     ensure!(last["type"] == "mx.vitrina.dataset.delete.v1" && last["duration_ms"].is_u64(), "{last}");
     let page = http.get(&format!("{path}/deliveries?limit=2")).await?.expect(200)?.json();
     let next = http.get(page["next"].as_str().context("one page")?).await?.expect(200)?.json();
@@ -208,18 +214,15 @@ async fn a_secret_is_shown_once_and_nowhere_else() -> anyhow::Result<()> {
         .map(|shown| shown["secret"].as_str().unwrap_or_default().trim_start_matches("whsec_").to_owned());
     ensure!(secrets.iter().all(|secret| secret.len() > 40) && secrets[0] != secrets[1], "no secrets");
     publish(&http, "uno").await?;
-    let now = until(&http, &path, |now| now["failure"]["status"] == 500).await?;
-    ensure!(now["failure"]["tries"] == 1 && now["failure"]["detail"] == "contestó 500", "{now}");
+    let now = until(&http, &path, |now| now["failure"]["last"]["status"] == 500).await?;
+    ensure!(now["failure"]["tries"] == 1 && now["failure"]["last"]["detail"] == "contestó 500", "{now}");
     let mut said = now.to_string();
     let deliveries = format!("{path}/deliveries");
     for place in ["/api/v1/webhooks", deliveries.as_str(), "/api/v1/jobs", "/api/v1/changes"] {
         said += &operator.get(place).await?.expect(200)?.text();
     }
     said += &program.log();
-    ensure!(
-        said.contains("deliver-webhook") && said.contains("whsec_") == said.contains("whsec_…"),
-        "{said}"
-    );
+    ensure!(said.contains("deliver-webhook") && said.contains("a job failed"), "too little was said: {said}");
     for secret in secrets {
         ensure!(!said.contains(&secret), "a secret is shown");
     }

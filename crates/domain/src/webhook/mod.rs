@@ -162,12 +162,14 @@ impl Webhook {
 
     /// The subscriber took an event.
     pub fn accept(&mut self, now: Timestamp) {
+        self.forget_secret(now);
         self.accepted = Some(now);
         self.refusals = None;
     }
 
     /// The subscriber did not take an event.
     pub fn refuse(&mut self, outcome: Outcome, now: Timestamp) {
+        self.forget_secret(now);
         let (since, tries) = self.refusals.as_ref().map_or((now, 0), |before| (before.since, before.tries));
         let is_gone = outcome == Outcome::Answered(410);
         self.refusals = Some(Refusals { since, tries: tries.saturating_add(1), last: outcome });
@@ -176,6 +178,11 @@ impl Webhook {
         } else if self.state == State::Active && since.plus_seconds(PATIENCE) <= now {
             self.state = State::Failing;
         }
+    }
+
+    /// Forgets a former secret that signs no more.
+    fn forget_secret(&mut self, now: Timestamp) {
+        self.former_secret.take_if(|(_, until)| *until <= now);
     }
 
     /// Begins again, as if nothing had been refused; a webhook that its owner paused stays so.
@@ -268,5 +275,9 @@ mod tests {
         assert_eq!(webhook.secret, SigningSecret::generate(|| 2));
         assert_eq!(webhook.former_secret(at(99 + OVERLAP)), Some(&SigningSecret::generate(|| 1)));
         assert_eq!(webhook.former_secret(at(100 + OVERLAP)), None);
+        webhook.accept(at(99 + OVERLAP));
+        assert!(webhook.former_secret.is_some());
+        webhook.refuse(Outcome::Answered(500), at(100 + OVERLAP));
+        assert_eq!(webhook.former_secret, None, "nobody keeps what is of no use");
     }
 }

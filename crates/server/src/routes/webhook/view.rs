@@ -65,7 +65,6 @@ pub(super) struct FailureView {
     /// How many they are.
     tries: u32,
     /// How the last one ended.
-    #[serde(flatten)]
     last: OutcomeView,
 }
 
@@ -88,7 +87,6 @@ pub(super) struct DeliveryView {
     /// Whether the address took the event.
     is_accepted: bool,
     /// How it ended.
-    #[serde(flatten)]
     outcome: OutcomeView,
 }
 
