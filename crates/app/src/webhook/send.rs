@@ -1,10 +1,10 @@
 //! Sending events, and keeping what became of each.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use tokio::time::Instant;
 use vitrina_domain::{
-    change::{Change, Seq},
+    change::Seq,
     finding::{Bilingual, Locale},
     id::{RecordId, WebhookId},
     job::back_off,
@@ -103,13 +103,14 @@ impl App {
             let selection = webhook.selection.clone();
             let changes = self.store().selected_changes(&selection, webhook.position, up_to, BATCH).await?;
             let is_whole = u64::try_from(changes.len()).is_ok_and(|read| read < BATCH);
-            let records = self.records_of(&changes).await?;
             let mut is_as_read = true;
             for change in &changes {
                 if Instant::now() >= until {
                     return Ok(Sent::Over);
                 }
-                let event = self.event(change, records.get(&RecordId::new(change.entity_id)));
+                // Read for each, so that what was withdrawn a moment ago is told of by name to nobody.
+                let record = self.public_record(RecordId::new(change.entity_id)).await?;
+                let event = self.event(change, record.as_ref());
                 let tried = self.try_once(&webhook, event, webhook.tries().saturating_add(1)).await;
                 let Some(kept) = self.settle(&webhook, change.seq, &tried).await? else {
                     return Ok(Sent::Over);
@@ -147,11 +148,9 @@ impl App {
         Ok(Some(tried.reply))
     }
 
-    /// The records of changes, as far as everyone sees them.
-    async fn records_of(&self, changes: &[Change]) -> Result<HashMap<RecordId, Record<Stored>>, AppError> {
-        let ids: Vec<RecordId> = changes.iter().map(|change| RecordId::new(change.entity_id)).collect();
-        let records = self.store().records(&Scope::Public, &ids, Extent::HEAD).await?;
-        Ok(records.into_iter().map(|record| (record.id, record)).collect())
+    /// A record as everyone sees it now, if they do.
+    async fn public_record(&self, id: RecordId) -> Result<Option<Record<Stored>>, AppError> {
+        Ok(self.store().records(&Scope::Public, &[id], Extent::HEAD).await?.pop())
     }
 
     async fn try_once(&self, webhook: &Webhook, event: Event, attempt: u32) -> Tried {
