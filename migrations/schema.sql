@@ -201,3 +201,32 @@ CREATE TABLE "tokens" ( "id" uuid_text NOT NULL PRIMARY KEY,
   "revoked" integer,
   "last_used" integer );
 CREATE UNIQUE INDEX "tokens_hash" ON "tokens" ("hash");
+CREATE TABLE "webhook_tries" ( "webhook_id" uuid_text NOT NULL,
+  "position" integer NOT NULL,
+  "event" text NOT NULL,
+  "kind" text NOT NULL,
+  "at" integer NOT NULL,
+  "attempt" integer NOT NULL,
+  "took" integer NOT NULL,
+  "status" integer,
+  "reason" text, PRIMARY KEY ("webhook_id",
+  "position"), FOREIGN KEY ("webhook_id") REFERENCES "webhooks" ("id") );
+CREATE INDEX "webhook_tries_at" ON "webhook_tries" ("at");
+CREATE TABLE "webhooks" ( "id" uuid_text NOT NULL PRIMARY KEY,
+  "owner" text NOT NULL,
+  "address" text NOT NULL,
+  "kinds" text NOT NULL,
+  "organization_id" uuid_text,
+  "secret" text NOT NULL,
+  "former_secret" text,
+  "former_until" integer,
+  "state" text NOT NULL,
+  "position" integer NOT NULL,
+  "created" integer NOT NULL,
+  "accepted" integer,
+  "failing_since" integer,
+  "tries" integer NOT NULL,
+  "last_status" integer,
+  "last_reason" text );
+CREATE INDEX "webhooks_owner" ON "webhooks" ("owner", "id");
+CREATE INDEX "webhooks_position" ON "webhooks" ("state", "position");

@@ -34,6 +34,7 @@ mod m20261128_060000_blobs_checked;
 mod m20261128_070000_inspections;
 mod m20261128_071000_letters;
 mod m20261128_071100_suppressions;
+mod m20261128_072000_webhooks;
 
 /// All migrations in their order.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_070000_inspections::Migration),
             Box::new(m20261128_071000_letters::Migration),
             Box::new(m20261128_071100_suppressions::Migration),
+            Box::new(m20261128_072000_webhooks::Migration),
         ]
     }
 }

@@ -28,7 +28,7 @@ pub use random::Random;
 pub use swarm::{Swarm, Working};
 use vitrina_app::ports::Terms;
 pub use vitrina_store::testing::Engine;
-pub use world::{Imported, World, assembled, assembled_at, parts, request, site};
+pub use world::{Imported, World, assembled, assembled_at, assembled_with, parts, request, site};
 
 /// Where the real catalogs are: `VITRINA_CASES`, or `shared/cases` beside the workspace; nothing without them.
 pub fn cases() -> Option<PathBuf> {

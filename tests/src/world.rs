@@ -11,7 +11,7 @@ use vitrina_app::{
     auth::Actor,
     import::{ImportReport, ImportRequest, Mode, Observer, Replace},
     jobs::Kinds,
-    ports::{Clock, SystemClock, SystemIds},
+    ports::{Clock, Deliver, SystemClock, SystemIds},
     site::Site,
 };
 use vitrina_domain::{
@@ -20,6 +20,7 @@ use vitrina_domain::{
     import::Item,
     vocabulary::Vocabularies,
 };
+use vitrina_egress::{Client, Config, Contact, Webhooks};
 use vitrina_formats::read::Outline;
 use vitrina_search::Index;
 use vitrina_store::{
@@ -88,8 +89,21 @@ pub fn assembled_at(
     Ok(App::new(Parts { clock, ..parts(store, data_dir, kinds)? }))
 }
 
-/// The parts around an open store, with the machine's clock and without a mail server.
+/// The same with a way to subscribers of one's own.
+pub fn assembled_with(
+    store: Store,
+    data_dir: &Path,
+    kinds: Kinds,
+    deliver: Arc<dyn Deliver>,
+) -> anyhow::Result<App> {
+    Ok(App::new(Parts { deliver, ..parts(store, data_dir, kinds)? }))
+}
+
+/// The parts around an open store, with the machine's clock and without a mail server; nothing of this machine or its
+/// network can be called.
 pub fn parts(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<Parts> {
+    let contact = site().base_url.parse::<Contact>()?;
+    let client = Client::new(Config::new(contact), Arc::new(SystemClock))?;
     let vocabularies = Arc::new(Vocabularies::embedded()?);
     let guidelines = Arc::new(Guidelines::embedded()?);
     let validator = Arc::new(Validator::embedded(&vocabularies, &guidelines)?);
@@ -103,6 +117,7 @@ pub fn parts(store: Store, data_dir: &Path, kinds: Kinds) -> anyhow::Result<Part
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         parser: Arc::new(vitrina_cli::parse_worker::Here),
+        deliver: Arc::new(Webhooks::new(client, Arc::new(SystemClock))),
         site: site(),
         files: vitrina_app::file::Rules::default(),
         kinds,

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
 use vitrina_domain::{
     change::{Change, Seq},
     id::RecordId,
-    record::{Kind, Record, Stored},
+    record::{Kind, Record, Stored, Unreadable},
     scope::Scope,
     time::Timestamp,
 };
@@ -24,7 +25,58 @@ pub struct ChangePage {
     pub more: bool,
 }
 
+/// What a reader is told of one change of a record: the same in `/changes` and in events (`schemas/core/change`). It is a
+/// hint: the record itself is the truth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The opaque token of the change; `from` takes it.
+    pub token: String,
+    /// When it was committed.
+    pub at: String,
+    /// What happened: create, update or delete.
+    pub op: &'static str,
+    /// The kind of record.
+    pub kind: &'static str,
+    /// The record.
+    pub id: String,
+    /// The revision that the change made.
+    pub revision: u32,
+    /// The hash of that revision's document.
+    pub hash: String,
+    /// The record's address in the API; `410` with a tombstone when it is gone.
+    pub url: String,
+    /// The top-level members in which the document differs from the revision before; empty unless it is an update.
+    pub changed: Vec<String>,
+    /// The record's title now, where it is still there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
 impl App {
+    /// What is told of a change, with the record as it is now.
+    pub fn tell(
+        &self,
+        change: &Change,
+        record: Option<&Record<Stored>>,
+        languages: &[&str],
+    ) -> Result<Told, Unreadable> {
+        let Change { seq, at, actor: _, audience: _, kind, entity_id, op, revision, hash, changed } = change;
+        let outline = record.map(Record::outline).transpose()?;
+        let title = outline.as_ref().and_then(|outline| outline.title().pick(languages));
+        Ok(Told {
+            token: seq.token(),
+            at: at.to_string(),
+            op: op.as_str(),
+            kind: kind.as_str(),
+            id: entity_id.to_string(),
+            revision: *revision,
+            hash: hash.to_string(),
+            url: self.address(&format!("/api/v1/{}/{entity_id}", kind.collection())),
+            changed: changed.clone(),
+            title: title.map(|(_, title)| title.to_owned()),
+        })
+    }
+
     /// Changes after a position, in the order they were committed. Nothing is ever pruned.
     pub async fn changes(
         &self,

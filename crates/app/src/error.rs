@@ -13,7 +13,12 @@ use vitrina_domain::{
 };
 use vitrina_formats::FileType;
 
-use crate::{auth::Denied, file::Quota, mail::NoMail, ports::parser::Refusal};
+use crate::{
+    auth::Denied,
+    file::Quota,
+    mail::NoMail,
+    ports::{Reason, parser::Refusal},
+};
 
 /// What stands in the place of a record that is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +127,15 @@ pub enum AppError {
         name: &'static str,
         /// What is wrong with its value.
         problem: Bilingual,
+    },
+    /// The address may not be asked.
+    #[error("the address is refused: {}", .0.code())]
+    AddressRefused(Reason),
+    /// The actor has as many webhooks as one may have.
+    #[error("nobody may have more than {most} webhooks")]
+    TooManyWebhooks {
+        /// How many one may have.
+        most: u64,
     },
     /// A filter names what is not here, so that it can match nothing.
     #[error("{parameter}: there is no {value:?}")]

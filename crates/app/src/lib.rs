@@ -38,6 +38,7 @@ pub mod site;
 pub mod status;
 pub mod token;
 pub mod validate;
+pub mod webhook;
 
 mod error;
 mod length;
@@ -56,7 +57,7 @@ pub struct App {
     lengths: Arc<length::Lengths>,
     /// Rung after every commit, so that followers need not wait for their next look.
     bell: Arc<Notify>,
-    /// Rung when a job was filed here, so that workers need not wait for their next look.
+    /// Rung when there may be work, so that workers need not wait for their next look.
     work_bell: Arc<Notify>,
 }
 
@@ -78,6 +79,8 @@ pub struct Parts {
     pub ids: Arc<dyn ports::Ids>,
     /// Who looks into files of others.
     pub parser: Arc<dyn ports::parser::Parser>,
+    /// Who tells subscribers what changed.
+    pub deliver: Arc<dyn ports::Deliver>,
     /// What this site is called and where it is.
     pub site: site::Site,
     /// The work that can be done as jobs.
@@ -140,6 +143,8 @@ impl App {
     pub(crate) fn announce(&self) {
         self.recent.look_again();
         self.bell.notify_one();
+        // A worker files what subscribers are told.
+        self.work_bell.notify_one();
     }
 
     pub(crate) fn store(&self) -> &Store {

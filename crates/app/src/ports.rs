@@ -12,7 +12,7 @@ mod mail;
 pub mod parser;
 mod work;
 
-pub use deliver::{Deliver, Delivered, Delivery, Event, InvalidSecret, SigningSecret};
+pub use deliver::{Deliver, Delivered, Delivery, Event};
 pub use egress_rule::{Reason, Rule};
 pub use fetch::{
     Credential, Fetch, FetchBody, FetchError, FetchMethod, FetchRequest, Fetched, Pace, Validators,

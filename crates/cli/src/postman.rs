@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use url::{Host, Url};
-use vitrina_egress::{MailConfig, Postman, authorities};
+use vitrina_egress::{MailConfig, Postman, roots};
 
 use crate::{config::Settings, failure::Failure};
 
@@ -22,7 +22,7 @@ pub(crate) fn postman(settings: &Settings, base_url: &str) -> Result<Option<Post
         Some(path) => {
             let unusable = || format!("mail_authorities: {} cannot be used", path.display());
             let pem = std::fs::read(path).map_err(|error| Failure::because(unusable(), error))?;
-            authorities(&pem).map_err(|error| Failure::because(unusable(), error))?
+            roots(&pem).map_err(|error| Failure::because(unusable(), error))?
         }
     };
     let config = MailConfig {

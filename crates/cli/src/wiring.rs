@@ -7,10 +7,11 @@ use vitrina_app::{
     App, Parts,
     file::Rules,
     jobs::Kinds,
-    ports::{Mail, SystemClock, SystemIds, parser::Parser},
+    ports::{Deliver, Mail, SystemClock, SystemIds, parser::Parser},
     site::Site,
 };
 use vitrina_domain::{finding::Bilingual, guideline::Guidelines, vocabulary::Vocabularies};
+use vitrina_egress::{Client, Webhooks, guard::Allow};
 use vitrina_search::Index;
 use vitrina_store::{Store, StoreError};
 use vitrina_validation::Validator;
@@ -82,6 +83,7 @@ impl Catalog {
                 .help("the index is derived: delete that folder and it is made anew")
         })?;
         let mail = postman(settings, &base_url)?.map(|postman| Arc::new(postman) as Arc<dyn Mail>);
+        let client = client(settings, &base_url)?;
         let app = App::new(Parts {
             store: store.clone(),
             index: Arc::new(index),
@@ -91,6 +93,7 @@ impl Catalog {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             parser: parser(settings)?,
+            deliver: deliver(client),
             site: site(settings, base_url),
             kinds: Kinds::standard(),
             mail,
@@ -162,6 +165,34 @@ pub(crate) fn parser(settings: &Settings) -> Result<Arc<dyn Parser>, Failure> {
 #[cfg(not(unix))]
 pub(crate) fn parser(_settings: &Settings) -> Result<Arc<dyn Parser>, Failure> {
     Ok(Arc::new(parse_worker::Here))
+}
+
+/// The one way out, as the operator opened it.
+fn client(settings: &Settings, base_url: &str) -> Result<Client, Failure> {
+    let contact = match &settings.egress_contact {
+        Some(contact) => contact.0.clone(),
+        None => base_url.parse().map_err(|error| {
+            Failure::because("cannot tell other servers whom to write to", error)
+                .help("write an address into the setting egress_contact")
+        })?,
+    };
+    let mut config = vitrina_egress::Config::new(contact);
+    config.allow = Allow::new(settings.egress_allow.0.clone());
+    if let Some(file) = &settings.egress_roots {
+        let unusable = |error: &dyn std::fmt::Display| {
+            Failure::usage(format!("cannot use the authorities in {}: {error}", file.display()))
+                .help("egress_roots names a file with certificates in the form of PEM")
+        };
+        let pem = std::fs::read(file).map_err(|error| unusable(&error))?;
+        config.roots = vitrina_egress::roots(&pem).map_err(|error| unusable(&error))?;
+    }
+    Client::new(config, Arc::new(SystemClock))
+        .map_err(|error| Failure::because("cannot set up the way out to other servers", error))
+}
+
+/// Who tells subscribers what changed.
+fn deliver(client: Client) -> Arc<dyn Deliver> {
+    Arc::new(Webhooks::new(client, Arc::new(SystemClock)))
 }
 
 fn site(settings: &Settings, base_url: String) -> Site {

@@ -5,12 +5,33 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{canonical::Digest, record::Kind, time::Timestamp};
+use crate::{
+    canonical::Digest,
+    cursor::{self, Binding, InvalidCursor},
+    record::Kind,
+    time::Timestamp,
+};
 
 /// The position of a change; positions grow by one and readers never see a later one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seq(pub i64);
+
+impl Seq {
+    /// The position as readers know it: opaque, and good for ever. It fits every selection of kinds.
+    pub fn token(self) -> String {
+        cursor::encode(Self::binding(), &self)
+    }
+
+    /// The position in a token of the log.
+    pub fn from_token(token: &str) -> Result<Self, InvalidCursor> {
+        cursor::decode(Self::binding(), token)
+    }
+
+    fn binding() -> Binding {
+        Binding::of(["changes"])
+    }
+}
 
 impl fmt::Display for Seq {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -69,6 +69,8 @@ typed_ids! {
     LetterId = "letter";
     /// Somebody who is not written to any more.
     SuppressionId = "suppression";
+    /// A subscriber's address for events.
+    WebhookId = "webhook";
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 
 pub mod canonical;
 pub mod change;
+pub mod cursor;
 pub mod date;
 pub mod finding;
 pub mod guideline;
@@ -28,3 +29,4 @@ pub mod scope;
 pub mod slug;
 pub mod time;
 pub mod vocabulary;
+pub mod webhook;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
-    pki_types::{CertificateDer, InvalidDnsNameError, ServerName, pem::PemObject as _},
+    pki_types::{
+        CertificateDer, InvalidDnsNameError, ServerName,
+        pem::{self, PemObject as _},
+    },
 };
 
 use crate::guard::{Name, Target};
@@ -14,6 +17,24 @@ use crate::guard::{Name, Target};
 #[derive(Debug, thiserror::Error)]
 #[error("TLS cannot be set up")]
 pub struct TlsError(#[from] rustls::Error);
+
+/// Why a text holds no authorities.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidRoots {
+    /// It cannot be read.
+    #[error("it is no PEM: {0}")]
+    Unreadable(pem::Error),
+    /// There is none in it.
+    #[error("there is no certificate in it")]
+    Empty,
+}
+
+/// The certificates in a text in the form of PEM.
+pub fn roots(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, InvalidRoots> {
+    let roots: Vec<_> =
+        CertificateDer::pem_slice_iter(text).collect::<Result<_, _>>().map_err(InvalidRoots::Unreadable)?;
+    if roots.is_empty() { Err(InvalidRoots::Empty) } else { Ok(roots) }
+}
 
 /// How connections are encrypted: TLS 1.2 and 1.3, no certificate of our own, the roots of Mozilla and those of the
 /// operator. `protocol` is what will be spoken, where TLS has a word for it.
@@ -42,17 +63,26 @@ pub(crate) fn server_name(target: &Target) -> Result<ServerName<'static>, Invali
     }
 }
 
-/// The certificates of a file in PEM form.
-///
-/// # Errors
-///
-/// The text holds something that looks like a certificate and is none, or no certificate at all.
-pub fn authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, InvalidAuthorities> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    found.ok().filter(|found| !found.is_empty()).ok_or(InvalidAuthorities)
-}
+#[cfg(test)]
+mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// A text without certificates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it holds no certificates in PEM form")]
-pub struct InvalidAuthorities;
+    use super::*;
+
+    fn pem(label: &str, bytes: &[u8]) -> String {
+        format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(bytes))
+    }
+
+    #[test]
+    fn authorities_are_read_from_pem_and_their_absence_is_told() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let root = rcgen::CertificateParams::new(Vec::<String>::new()).unwrap().self_signed(&key).unwrap();
+        let one = pem("CERTIFICATE", root.der());
+        let two = format!("# ours\n{one}{one}");
+        assert_eq!(roots(two.as_bytes()).unwrap(), [root.der().clone(), root.der().clone()]);
+        let key = pem("PRIVATE KEY", &key.serialize_der());
+        assert!(matches!(roots(key.as_bytes()), Err(InvalidRoots::Empty)));
+        let cut = one.replace("-----END", "");
+        assert!(matches!(roots(cut.as_bytes()), Err(InvalidRoots::Unreadable(_))));
+    }
+}

@@ -1,155 +1,36 @@
-//! Cursors: opaque, stateless, valid for ever, bound to the query they were given for.
+//! Cursors in the address, and what readers are told of those that do not fit.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sha2::{Digest as _, Sha256};
-use vitrina_domain::finding::Bilingual;
+use serde::de::DeserializeOwned;
+pub use vitrina_domain::cursor::{Binding, encode};
+use vitrina_domain::{
+    cursor::{self, InvalidCursor},
+    finding::Bilingual,
+};
 
 use crate::problem::{Code, Problem};
 
-/// Cursors of another version are refused as damaged.
-const VERSION: u8 = 1;
-/// The longest cursor that is looked at.
-const LONGEST: usize = 2048;
-
-/// What a cursor belongs to: route, filters and order. Limit and representation may change between pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Binding([u8; 8]);
-
-impl Binding {
-    /// The binding for these parts.
-    pub fn of(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut hash = Sha256::new();
-        for part in parts {
-            let part = part.as_ref();
-            hash.update(part.len().to_le_bytes());
-            hash.update(part.as_bytes());
-        }
-        let mut short = [0; 8];
-        short.iter_mut().zip(hash.finalize()).for_each(|(slot, byte)| *slot = byte);
-        Self(short)
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Envelope<P> {
-    p: P,
-}
-
-/// A position as an opaque text.
-pub fn encode<P: Serialize>(binding: Binding, position: &P) -> String {
-    let mut bytes = vec![VERSION];
-    bytes.extend(binding.0);
-    let mut payload = serde_json::to_vec(&Envelope { p: position }).unwrap_or_default();
-    let check = checksum(binding, &payload);
-    bytes.extend(check);
-    bytes.append(&mut payload);
-    BASE64_URL_SAFE_NO_PAD.encode(bytes)
-}
-
 /// The position in a cursor, if it is ours and of this query.
 pub fn decode<P: DeserializeOwned>(binding: Binding, cursor: &str) -> Result<P, Problem> {
-    decode_from("cursor", binding, cursor)
+    cursor::decode(binding, cursor).map_err(|error| refused("cursor", error))
 }
 
-/// As [`decode`], for a cursor that came in another parameter.
-pub fn decode_from<P: DeserializeOwned>(
-    parameter: &str,
-    binding: Binding,
-    cursor: &str,
-) -> Result<P, Problem> {
-    let damaged = || {
-        Problem::parameter(
+/// The problem of a parameter that is no cursor for its query.
+pub fn refused(parameter: &str, error: InvalidCursor) -> Problem {
+    let (code, message) = match error {
+        InvalidCursor::Damaged => (
             Code::CursorInvalid,
-            parameter,
             Bilingual::new(
                 "el cursor está dañado o no es de este servidor",
                 "the cursor is damaged or not of this server",
             ),
-        )
-    };
-    if cursor.len() > LONGEST {
-        return Err(damaged());
-    }
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_error| damaged())?;
-    let (head, payload) = bytes.split_at_checked(1 + 8 + 4).ok_or_else(damaged)?;
-    let (version, rest) = head.split_first().ok_or_else(damaged)?;
-    let (bound, check) = rest.split_at_checked(8).ok_or_else(damaged)?;
-    let bound = Binding(bound.try_into().map_err(|_error| damaged())?);
-    if *version != VERSION || check != checksum(bound, payload) {
-        return Err(damaged());
-    }
-    if bound != binding {
-        return Err(Problem::parameter(
+        ),
+        InvalidCursor::Mismatch => (
             Code::CursorMismatch,
-            parameter,
             Bilingual::new(
                 "el cursor se dio para otros filtros u otro orden",
                 "the cursor was given for other filters or another order",
             ),
-        ));
-    }
-    serde_json::from_slice::<Envelope<P>>(payload).map(|envelope| envelope.p).map_err(|_error| damaged())
-}
-
-/// Tells a slip of the hand from a cursor of ours; it is no protection, and none is needed: a cursor holds only
-/// a position, and every read has its scope.
-fn checksum(binding: Binding, payload: &[u8]) -> [u8; 4] {
-    let mut hash = Sha256::new();
-    hash.update([VERSION]);
-    hash.update(binding.0);
-    hash.update(payload);
-    let mut short = [0; 4];
-    short.iter_mut().zip(hash.finalize()).for_each(|(slot, byte)| *slot = byte);
-    short
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    fn binding() -> Binding {
-        Binding::of(["/api/v1/datasets", "theme=SOCI", "created"])
-    }
-
-    #[test]
-    fn comes_back_whole() {
-        let position = (Some(12_345_i64), "título".to_owned(), i64::MAX);
-        let cursor = encode(binding(), &position);
-        assert!(cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'), "{cursor}");
-        assert_eq!(decode::<(Option<i64>, String, i64)>(binding(), &cursor).unwrap(), position);
-    }
-
-    #[test]
-    fn another_query_is_a_mismatch() {
-        let cursor = encode(binding(), &7_i64);
-        let other = Binding::of(["/api/v1/datasets", "theme=ECON", "created"]);
-        assert_eq!(decode::<i64>(other, &cursor).unwrap_err().code(), Code::CursorMismatch);
-    }
-
-    #[test]
-    fn every_single_changed_character_is_noticed() {
-        let cursor = encode(binding(), &7_i64);
-        for position in 0..cursor.len() {
-            let mut tampered: Vec<u8> = cursor.clone().into_bytes();
-            tampered[position] = if tampered[position] == b'A' { b'B' } else { b'A' };
-            let tampered = String::from_utf8(tampered).unwrap();
-            assert!(decode::<i64>(binding(), &tampered).is_err(), "{position}");
-        }
-    }
-
-    #[rstest]
-    #[case("")]
-    #[case("-1")]
-    #[case("9223372036854775808")]
-    #[case("' OR 1=1 --")]
-    #[case("AAAA")]
-    #[case("\0")]
-    fn garbage_is_damaged(#[case] cursor: &str) {
-        assert_eq!(decode::<i64>(binding(), cursor).unwrap_err().code(), Code::CursorInvalid);
-        assert_eq!(decode::<i64>(binding(), &cursor.repeat(5_000)).unwrap_err().code(), Code::CursorInvalid);
-    }
+        ),
+    };
+    Problem::parameter(code, parameter, message)
 }

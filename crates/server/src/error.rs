@@ -5,9 +5,15 @@ use vitrina_app::{
     AppError, Tombstone,
     auth::Denied,
     file::Quota,
-    ports::parser::{Refusal, RefusalReason},
+    ports::{
+        Reason,
+        parser::{Refusal, RefusalReason},
+    },
 };
-use vitrina_domain::{finding::Bilingual, record::Unreadable};
+use vitrina_domain::{
+    finding::{Bilingual, Locale},
+    record::Unreadable,
+};
 use vitrina_formats::FileType;
 
 use crate::{
@@ -55,6 +61,8 @@ impl From<AppError> for Problem {
             }
             AppError::QuotaExceeded { quota, limit, used, length } => no_room(quota, limit, used, length),
             AppError::Parameter { name, problem } => Self::parameter(Code::InvalidParameter, name, problem),
+            AppError::AddressRefused(reason) => address_refused(reason),
+            AppError::TooManyWebhooks { most } => too_many_webhooks(most),
             AppError::CursorMismatch => Self::new(Code::CursorMismatch),
             AppError::KeyReused => Self::new(Code::IdempotencyMismatch),
             AppError::KeyBusy => Self::new(Code::IdempotencyInProgress).retry_after(1),
@@ -80,6 +88,20 @@ impl From<Unreadable> for Problem {
     fn from(error: Unreadable) -> Self {
         Self::internal(error)
     }
+}
+
+fn address_refused(reason: Reason) -> Problem {
+    let message = Bilingual::new(reason.message(Locale::Es), reason.message(Locale::En));
+    let violation =
+        Violation { pointer: "/address".to_owned(), code: reason.code().to_owned(), message, hint: None };
+    Problem::new(Code::InvalidDocument).with_error(violation)
+}
+
+fn too_many_webhooks(most: u64) -> Problem {
+    Problem::new(Code::TooManyWebhooks).with_detail(Bilingual::new(
+        format!("cada token tiene a lo más {most}"),
+        format!("each token has {most} at most"),
+    ))
 }
 
 fn no_room(quota: Quota, limit: u64, used: u64, length: u64) -> Problem {
@@ -129,6 +151,7 @@ fn not_found(what: &'static str) -> Problem {
         "raw original" => ("el original de este registro", "the original of this record"),
         "run" => ("esta importación", "this import"),
         "job" => ("este trabajo", "this job"),
+        "webhook" => ("este webhook", "this webhook"),
         "schedule" => ("este horario", "this schedule"),
         "suppression" => ("esta supresión", "this suppression"),
         "subscription" => ("esta suscripción", "this subscription"),

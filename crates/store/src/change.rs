@@ -9,6 +9,7 @@ use vitrina_domain::{
     change::{Change, Seq},
     record::Kind,
     time::Timestamp,
+    webhook::Selection,
 };
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     bulk::Rows,
     column::{Cell, json_text},
     merge::merged,
+    record::Records,
 };
 
 /// Which changes a reader may see.
@@ -130,6 +132,44 @@ impl Store {
                 .collect(),
         };
         let Some(query) = merged(selections, Changes::Seq, &Order::Asc, limit) else { return Ok(Vec::new()) };
+        let rows = self.connections.reader.query_all(&query).await?;
+        rows.iter().map(|row| Row::from_query_result(row, "")?.try_into()).collect()
+    }
+
+    /// Public changes that a webhook has selected, after a position and as far as another, in order.
+    ///
+    /// As much of the log is read as lies in between, however little of it is selected.
+    pub async fn selected_changes(
+        &self,
+        selection: &Selection,
+        after: Seq,
+        up_to: Seq,
+        limit: u64,
+    ) -> Result<Vec<Change>, StoreError> {
+        let Selection { kinds, organization } = selection;
+        let mut query = ChangeFilter::Public.changes();
+        query
+            .columns(Changes::COLUMNS.map(|column| (Changes::Table, column)))
+            .and_where(Expr::col(Changes::Seq).gt(after.0))
+            .and_where(Expr::col(Changes::Seq).lte(up_to.0))
+            .order_by(Changes::Seq, Order::Asc)
+            .limit(limit);
+        if !kinds.is_empty() {
+            let kinds = kinds.iter().map(|kind| kind.as_str());
+            query.and_where(Expr::col((Changes::Table, Changes::Kind)).is_in(kinds));
+        }
+        if let Some(organization) = organization {
+            let answers_for = Query::select()
+                .expr(Expr::val(1))
+                .from(Records::Table)
+                .and_where(
+                    Expr::col((Records::Table, Records::Id)).equals((Changes::Table, Changes::EntityId)),
+                )
+                .and_where(Expr::col((Records::Table, Records::OrganizationId)).eq(organization.uuid()))
+                .take();
+            let is_it = Expr::col(Changes::EntityId).eq(organization.uuid());
+            query.and_where(is_it.or(Expr::exists(answers_for)));
+        }
         let rows = self.connections.reader.query_all(&query).await?;
         rows.iter().map(|row| Row::from_query_result(row, "")?.try_into()).collect()
     }

@@ -46,6 +46,7 @@ pub mod testing;
 mod tests;
 mod token;
 mod transaction;
+mod webhook;
 
 pub use blob::{Blobs, BucketUrl, InvalidBucketUrl, Seal, Sealing, Unchecked};
 pub use change::ChangeFilter;

@@ -17,6 +17,7 @@ const DAMAGE: &str = "
     UPDATE inspections SET outcome = '?';
     UPDATE suppressions SET reason = '?';
     UPDATE settings SET value = '?' WHERE key = 'mail_key';
+    UPDATE webhooks SET state = '?';
     INSERT INTO changes
         SELECT seq + 1, '?', actor, audience, kind, entity_id, op, revision, hash, changed
         FROM changes ORDER BY seq DESC LIMIT 1;

@@ -19,8 +19,14 @@ pub(crate) struct Elsewhere {
 const STREAMING: &[&str] = &["create_import", "inspect_file", "upload_file", "validate_document"];
 
 /// What takes a body and neither a key nor an entity tag: only the body itself can be wrong.
-const PLAIN: &[&str] =
-    &["create_import", "inspect_file", "retime_schedule", "upload_file", "validate_document"];
+const PLAIN: &[&str] = &[
+    "change_webhook",
+    "create_import",
+    "inspect_file",
+    "retime_schedule",
+    "upload_file",
+    "validate_document",
+];
 
 /// Nothing outside of the program can break what is answered without a database.
 const UNBREAKABLE: &[&str] = &[

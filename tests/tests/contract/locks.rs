@@ -44,7 +44,7 @@ async fn repeat(
     let request = stage.request(operation, &stage.id_of(operation)).with("idempotency-key", key);
     let claims = "SELECT COUNT(*) FROM idempotency_keys WHERE status IS NULL";
     // Keys are claimed before anything is written.
-    let written = "BEGIN; LOCK TABLE records, suppressions IN ACCESS EXCLUSIVE MODE";
+    let written = "BEGIN; LOCK TABLE records, suppressions, webhooks IN ACCESS EXCLUSIVE MODE";
     lock.run(written).await.map_err(|error| anyhow!(error))?;
     let first = {
         let (http, operation, request) = (recorder.http.clone(), operation.clone(), request.clone());

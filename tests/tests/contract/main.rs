@@ -30,7 +30,7 @@ use request::Request;
 use stage::Stage;
 
 /// What is not everybody's to read.
-const CLOSED: [&str; 3] = ["jobs", "schedules", "suppressions"];
+const CLOSED: [&str; 4] = ["jobs", "schedules", "suppressions", "webhooks"];
 
 /// What changes nothing, and what its own address is the key to.
 const OPEN: [&str; 3] = ["inspect_file", "unsubscribe", "validate_document"];

@@ -4,7 +4,11 @@ use serde_json::json;
 
 use vitrina_tests::packing::Packing;
 
-use crate::{operation::Operation, request::Request, stage::Stage};
+use crate::{
+    operation::Operation,
+    request::Request,
+    stage::{NOWHERE, Stage},
+};
 
 /// The requests after which an operation has told a code, in their order; none for a code that is not known here.
 pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<Request> {
@@ -37,9 +41,11 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
         "invalid-document" => vec![current(stage, operation, plain()).saying("[]")],
         "stale-fetch" => vec![plain().asking("source=stage").asking("fetched_at=2026-01-01")],
         "conflict" => vec![plain().saying(&taken(operation))],
+        // The others make some, too.
+        "too-many-webhooks" => vec![plain().saying(&webhook("veinte")); 20],
         "idempotency-mismatch" => {
             let keyed = |body: &str| plain().with("idempotency-key", &operation.id).saying(body);
-            two_documents(operation).map(keyed).to_vec()
+            two_bodies(operation).iter().map(|body| keyed(body)).collect()
         }
         "bad-request" if operation.path.contains("{number}") => {
             vec![Request { path: plain().path.replace("/revisions/1", "/revisions/first"), ..plain() }]
@@ -63,20 +69,30 @@ pub(crate) fn provoked(stage: &Stage, operation: &Operation, code: &str) -> Vec<
     }
 }
 
-/// A document for something that is there already.
+/// A body for something that is there already.
 fn taken(operation: &Operation) -> String {
     if operation.id == "create_suppression" {
-        return json!({"address": "kept@example.org"}).to_string();
+        return suppression("kept");
     }
     json!({"identifier": format!("{}-kept", operation.collection()), "title": "otro"}).to_string()
 }
 
-/// Two documents that an operation takes.
-fn two_documents(operation: &Operation) -> [&'static str; 2] {
-    if operation.id == "create_suppression" {
-        return [r#"{"address":"uno@example.org"}"#, r#"{"address":"dos@example.org"}"#];
-    }
-    [r#"{"title":{"es":"uno"},"name":{"es":"uno"}}"#, r#"{"title":{"es":"dos"},"name":{"es":"dos"}}"#]
+/// Two bodies of which an operation takes either.
+fn two_bodies(operation: &Operation) -> [String; 2] {
+    let record = |name: &str| json!({"title": {"es": name}, "name": {"es": name}}).to_string();
+    ["uno", "dos"].map(|name| match operation.collection() {
+        "webhooks" => webhook(name),
+        "suppressions" => suppression(name),
+        _ => record(name),
+    })
+}
+
+fn suppression(name: &str) -> String {
+    json!({ "address": format!("{name}@example.org") }).to_string()
+}
+
+fn webhook(name: &str) -> String {
+    json!({ "address": format!("{NOWHERE}/{name}") }).to_string()
 }
 
 /// The request whose bytes provoke a code, or the part of a file that it asks for.
@@ -112,8 +128,8 @@ fn of_address(stage: &Stage, operation: &Operation, code: &str) -> Option<String
         }
         "invalid-query" => "q=%28agua".to_owned(),
         "query-too-complex" => vec!["title=a"; 300].join("&"),
-        "cursor-invalid" if operation.id == "list_changes" => "from=none".to_owned(),
-        "cursor-mismatch" if operation.id == "list_changes" => format!("from={}", stage.cursor),
+        "cursor-invalid" if takes("from") => "from=none".to_owned(),
+        "cursor-mismatch" if takes("from") => format!("from={}", stage.cursor),
         "cursor-invalid" => "cursor=none".to_owned(),
         // The cursor is one of the datasets in the order of creation.
         "cursor-mismatch" if takes("sort") => format!("sort=title&cursor={}", stage.cursor),

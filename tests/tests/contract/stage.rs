@@ -24,6 +24,9 @@ pub(crate) struct Stage {
     pub(crate) write_bytes: usize,
 }
 
+/// An address that nobody calls: its range is for examples.
+pub(crate) const NOWHERE: &str = "http://192.0.2.7/avisos";
+
 pub(crate) const RECORDS: [&str; 5] = ["datasets", "catalogs", "organizations", "series", "data-services"];
 
 /// A record that was just made.
@@ -93,6 +96,16 @@ async fn unsubscribe_token(setup: &Setup) -> anyhow::Result<String> {
     Ok(address.rsplit('/').next().context("no token")?.to_owned())
 }
 
+/// A webhook that is sent nothing.
+async fn silent_webhook(owner: &Http) -> anyhow::Result<String> {
+    let webhook = json!({ "address": NOWHERE });
+    let webhook = owner.write("POST".parse()?, "/api/v1/webhooks", &[], &webhook).await?.expect(201)?.json();
+    let id = webhook["id"].as_str().context("no id")?;
+    let paused = json!({"state": "paused"});
+    owner.write("PATCH".parse()?, &format!("/api/v1/webhooks/{id}"), &[], &paused).await?.expect(200)?;
+    Ok(id.to_owned())
+}
+
 /// What is there by a name of its own.
 fn named(operation: &Operation) -> &'static str {
     match operation.collection() {
@@ -133,6 +146,7 @@ impl Stage {
             writer.write("POST".parse()?, "/api/v1/suppressions", &[], &person).await?.expect(201)?;
         let suppressed = suppressed.json()["id"].as_str().context("no id")?.to_owned();
         there.insert("suppressions".to_owned(), suppressed);
+        there.insert("webhooks".to_owned(), silent_webhook(&writer).await?);
         // Tags of lists follow the index, which follows the log.
         let begun = std::time::Instant::now();
         while http.get("/api/v1/status").await?.json()["index_is_current"] != true {

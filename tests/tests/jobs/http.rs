@@ -120,8 +120,8 @@ async fn rescheduled(http: &Http) -> anyhow::Result<()> {
         anyhow::Ok(http.write(Method::PATCH, path, &[], &document).await?.expect(status)?.json())
     };
     let listed = http.get("/api/v1/schedules").await?.expect(200)?.json();
-    let named = |schedule: &Value| schedule["name"] == "forget-jobs" && schedule["is_enabled"] == true;
-    ensure!(listed["items"].as_array().is_some_and(|items| items.iter().any(named)), "{listed}");
+    let mut items = listed["items"].as_array().into_iter().flatten();
+    ensure!(items.any(|item| item["name"] == "forget-jobs" && item["is_enabled"] == true), "{listed}");
     let changed = change(json!({"cron": " 15 4  * * MON", "zone": "UTC", "missed": "skip"}), 200).await?;
     ensure!(
         changed["cron"] == "15 4 * * MON" && changed["zone"] == "UTC" && changed["missed"] == "skip",

@@ -39,9 +39,12 @@ impl Kinds {
         Self::default()
             .with(kind::CheckFiles)
             .with(kind::CollectFiles)
+            .with(kind::DeliverWebhook)
+            .with(kind::ForgetDeliveries)
             .with(kind::ForgetJobs)
-            .with(kind::InspectFile)
             .with(kind::ForgetLetters)
+            .with(kind::InspectFile)
+            .with(kind::PingWebhook)
             .with(kind::SendLetter)
     }
 

@@ -39,6 +39,9 @@ impl Default for Pace {
 /// How often the schedules are looked at.
 const SCHEDULES: Duration = Duration::from_secs(5);
 
+/// How often webhooks are looked at, at most.
+const WEBHOOKS: Duration = Duration::from_millis(200);
+
 /// Does jobs, several at once.
 #[derive(Clone)]
 pub struct Worker {
@@ -59,11 +62,18 @@ impl Worker {
         let (leave, left) = watch::channel(false);
         let mut running = JoinSet::new();
         let mut looked_at_schedules: Option<Instant> = None;
+        let mut looked_at_webhooks: Option<Instant> = None;
         loop {
             if looked_at_schedules.is_none_or(|looked| looked.elapsed() >= SCHEDULES) {
                 looked_at_schedules = Some(Instant::now());
                 if let Err(error) = self.app.follow_schedules().await {
                     tracing::error!(error = %Chain(&error), "the schedules could not be followed");
+                }
+            }
+            if looked_at_webhooks.is_none_or(|looked| looked.elapsed() >= WEBHOOKS) {
+                looked_at_webhooks = Some(Instant::now());
+                if let Err(error) = self.app.follow_webhooks().await {
+                    tracing::error!(error = %Chain(&error), "the webhooks could not follow the log");
                 }
             }
             while running.len() < self.at_once.get() {

@@ -1,16 +1,18 @@
 //! Telling a subscriber's address what happened.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
-use vitrina_domain::time::Timestamp;
+use vitrina_domain::{time::Timestamp, webhook::SigningSecret};
 
 use super::fetch::FetchError;
 
 /// Delivers events to webhooks, signed.
 pub trait Deliver: Send + Sync {
+    /// Reads an address without asking it; the one form in which it is kept.
+    fn read(&self, address: &str) -> Result<String, FetchError>;
+
     /// Tries once. Whoever calls keeps the log and decides about the next try.
     fn deliver(&self, delivery: Delivery) -> BoxFuture<'_, Delivered>;
 }
@@ -66,64 +68,4 @@ pub enum Delivered {
     },
     /// There was no answer, or the address may not be asked.
     Failed(FetchError),
-}
-
-/// The bytes that a subscriber checks signatures with. `Debug` never shows them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SigningSecret(Vec<u8>);
-
-/// A text that is no signing secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a signing secret: whsec_ and the base64 of 24 to 64 bytes")]
-pub struct InvalidSecret;
-
-impl SigningSecret {
-    /// What the text form begins with, as Standard Webhooks has it.
-    pub const PREFIX: &'static str = "whsec_";
-
-    /// Reads the text form.
-    pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
-        let encoded = text.strip_prefix(Self::PREFIX).ok_or(InvalidSecret)?;
-        let bytes = STANDARD.decode(encoded).map_err(|_error| InvalidSecret)?;
-        // The bounds of Standard Webhooks 1.0: 192 bits are enough, more than the hash's block add nothing.
-        if (24..=64).contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(InvalidSecret) }
-    }
-
-    /// The text form, to be shown once.
-    pub fn reveal(&self) -> String {
-        format!("{}{}", Self::PREFIX, STANDARD.encode(&self.0))
-    }
-
-    /// The bytes.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for SigningSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}…", Self::PREFIX)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_reads_back_and_is_not_shown() {
-        let text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        let secret = SigningSecret::parse(text).unwrap();
-        assert_eq!(secret.reveal(), text);
-        assert_eq!(format!("{secret:?}"), "whsec_…");
-    }
-
-    #[test]
-    fn what_is_short_long_or_no_base64_is_no_secret() {
-        let long = STANDARD.encode([7; 65]);
-        for odd in ["", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_c2hvcnQ=", "whsec_%%%"] {
-            assert_eq!(SigningSecret::parse(odd), Err(InvalidSecret), "{odd}");
-        }
-        assert_eq!(SigningSecret::parse(&format!("whsec_{long}")), Err(InvalidSecret));
-    }
 }

@@ -1,4 +1,4 @@
-//! Settings of several values.
+//! Settings whose values are written as texts: one, or several.
 
 use std::{fmt, str::FromStr};
 
@@ -11,6 +11,23 @@ pub struct List<T>(pub Vec<T>);
 impl<T> Default for List<T> {
     fn default() -> Self {
         Self(Vec::new())
+    }
+}
+
+/// One value that is written as a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written<T>(pub T);
+
+impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Written<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.trim().parse().map(Self).map_err(D::Error::custom)
+    }
+}
+
+impl<T: fmt::Display> Serialize for Written<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 

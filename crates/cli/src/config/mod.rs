@@ -16,6 +16,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use vitrina_domain::{finding::Locale, network::Network};
+use vitrina_egress::{Contact, guard::Allowed};
 use vitrina_formats::FileType;
 use vitrina_server::limit::OwnBudget;
 use vitrina_store::BucketUrl;
@@ -28,7 +29,7 @@ mod setting;
 mod size;
 mod value;
 
-pub use list::{HostName, List};
+pub use list::{HostName, List, Written};
 pub use mail_url::{InvalidMailUrl, MailUrl};
 pub use problem::ConfigError;
 pub use reference::{as_toml, reference};
@@ -77,6 +78,12 @@ pub struct Settings {
     pub metrics_listen: Option<SocketAddr>,
     /// How many requests of a class run at once, where ours does not fit.
     pub budgets: List<OwnBudget>,
+    /// What may be asked although it is inside the operator's network.
+    pub egress_allow: List<Allowed>,
+    /// Whom the owner of a server that is asked can write to, when not the site.
+    pub egress_contact: Option<Written<Contact>>,
+    /// A file with authorities that are trusted beside the usual ones.
+    pub egress_roots: Option<PathBuf>,
     /// How many jobs a process does at once.
     pub workers: usize,
     /// The memory of a parse worker for tables and archives, in MiB.
@@ -123,6 +130,9 @@ impl Default for Settings {
             hosts: List::default(),
             metrics_listen: None,
             budgets: List::default(),
+            egress_allow: List::default(),
+            egress_contact: None,
+            egress_roots: None,
             workers: 2,
             parse_memory: NonZeroU32::MIN.saturating_add(511),
             mail_url: None,

@@ -157,6 +157,33 @@ pub const SETTINGS: &[Setting] = &[
              what is in force is at `/api/v1/limits`.",
     },
     Setting {
+        name: "egress_allow",
+        flag: None,
+        example: "10.0.0.0/8, avisos.interno",
+        es: "Direcciones, redes y nombres a los que este servidor puede llamar aunque estén dentro de su red: un nombre vale \
+             con lo que signifique. Lo demás que no sea público se rechaza, sea un webhook o una redirección. Por omisión, \
+             ninguno.",
+        en: "Addresses, networks and names that this server may call although they are inside its network: a name with \
+             whatever it stands for. Anything else that is not public is refused, be it a webhook or a redirect. By default \
+             none.",
+    },
+    Setting {
+        name: "egress_contact",
+        flag: None,
+        example: "datos@example.org",
+        es: "A quién puede escribir el dueño de un servidor al que éste llama: una dirección web o de correo, que va en \
+             `User-Agent`. Por omisión, la del sitio.",
+        en: "Whom the owner of a server that this one calls can write to: a web or mail address, which goes into \
+             `User-Agent`. By default that of the site.",
+    },
+    Setting {
+        name: "egress_roots",
+        flag: None,
+        example: "/etc/vitrina/roots.pem",
+        es: "Un archivo PEM con autoridades en las que se confía, además de las de Mozilla, al llamar a otros servidores.",
+        en: "A PEM file with authorities that are trusted beside those of Mozilla when other servers are called.",
+    },
+    Setting {
         name: "workers",
         flag: None,
         example: "4",

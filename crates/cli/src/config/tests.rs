@@ -69,6 +69,9 @@ fn the_file_in_the_data_folder_cannot_move_it() {
 #[case("files_url = 's3://bucket/x'", "for example files_url = ")]
 #[case("file_types = ['csv', 'exe']", "csv, tsv, json")]
 #[case("file_size = '1 GB'", "KiB, MiB, GiB")]
+#[case("egress_allow = ['*.interno']", "no address, network or name")]
+#[case("egress_allow = 'http://datos.interno'", "for example egress_allow = ")]
+#[case("egress_contact = 'nobody'", "is no contact")]
 #[case("budgets = 'search=0'", "for example budgets = ")]
 #[case("mail_url = 'correo.example.org'", "smtps://USER:PASSWORD@host")]
 #[case("mail_url = 'smtps://datos@correo.example.org'", "for example mail_url = ")]
@@ -219,7 +222,12 @@ fn every_example_is_a_value_its_setting_takes() {
 
 #[test]
 fn what_is_printed_can_be_read_back() {
-    let settings = Settings { base_url: Some("https://a.example".parse().unwrap()), ..Settings::default() };
+    let settings = Settings {
+        base_url: Some("https://a.example".parse().unwrap()),
+        egress_allow: List(vec!["10.0.0.0/8".parse().unwrap(), "avisos.interno".parse().unwrap()]),
+        egress_contact: Some(Written("datos@example.org".parse().unwrap())),
+        ..Settings::default()
+    };
     let (_dir, path) = file(&as_toml(&settings, Locale::Es));
     assert_eq!(Settings::load(Some(&path), &Environment::new(), &Flags::default()).unwrap(), settings);
 }

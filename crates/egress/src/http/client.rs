@@ -1,6 +1,6 @@
 //! Asking, and following where the answer sends us.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use hyper::{
@@ -97,9 +97,19 @@ impl Client {
         self.0.dialer.guard.is_named(target)
     }
 
+    /// Reads an address that somebody wrote without asking it, and tells at once: its text is all that is looked at.
+    pub(crate) fn address(&self, address: &str) -> Result<Target, FetchError> {
+        self.0.dialer.guard.address(address, &[])
+    }
+
     /// Waits for a turn at a host.
-    pub(super) async fn turn(&self, target: &Target, pace: Option<Pace>) -> Result<Turn, FetchError> {
-        self.0.hosts.enter(target.host(), pace.unwrap_or(self.0.pace), self.limits().patience).await
+    pub(super) async fn turn(
+        &self,
+        target: &Target,
+        pace: Option<Pace>,
+        patience: Duration,
+    ) -> Result<Turn, FetchError> {
+        self.0.hosts.enter(target.host(), pace.unwrap_or(self.0.pace), patience).await
     }
 
     /// Asks once, without following.
@@ -177,7 +187,7 @@ impl Client {
             if !next.is_same_origin(&target) {
                 credential = None;
             }
-            turn = self.turn(&next, request.pace).await?;
+            turn = self.turn(&next, request.pace, self.limits().patience).await?;
             target = next;
         }
         Err(FetchError::new(Rule::Redirects, format!("{} redirects on and on", request.address)))
@@ -208,7 +218,7 @@ impl Fetch for Client {
     fn fetch(&self, request: FetchRequest) -> BoxFuture<'_, Result<Fetched, FetchError>> {
         Box::pin(async move {
             let target = self.read(&request.address, &request.ports).await?;
-            let turn = self.turn(&target, request.pace).await?;
+            let turn = self.turn(&target, request.pace, self.limits().patience).await?;
             let deadline = Instant::now() + request.total.unwrap_or(self.limits().total);
             let answer = timeout_at(deadline, self.follow(&request, target, turn, deadline)).await;
             answer.unwrap_or_else(|_elapsed| {

@@ -70,7 +70,7 @@ impl OidcTransport {
         if !target.is_encrypted() && !self.client.is_named(&target) {
             return Err(FetchError::new(Rule::Unencrypted, format!("{target} is not encrypted")));
         }
-        let turn = self.client.turn(&target, Some(PACE)).await?;
+        let turn = self.client.turn(&target, Some(PACE), self.client.limits().patience).await?;
         let deadline = Instant::now() + TOTAL.min(self.client.limits().total);
         let arrived = timeout_at(deadline, self.client.ask(&target, turn, question)).await;
         let arrived = arrived.map_err(|_elapsed| too_slow(&target))??;

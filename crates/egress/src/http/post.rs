@@ -17,6 +17,10 @@ pub(crate) struct Post {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) pace: Pace,
+    /// For a turn at the host, where the operator's limit is not shorter.
+    pub(crate) patience: Duration,
+    /// For everything, where the operator's limit is not shorter.
+    pub(crate) longest: Duration,
 }
 
 /// What came of it.
@@ -29,11 +33,12 @@ pub(crate) struct Posted {
 impl Client {
     /// Tells an address something. Redirects are not followed: they would take what was said to somebody else.
     pub(crate) async fn post(&self, post: Post) -> Result<Posted, FetchError> {
-        let Post { address, ports, headers, body, pace } = post;
+        let Post { address, ports, headers, body, pace, patience, longest } = post;
         let target = self.read(&address, &ports).await?;
-        let turn = self.turn(&target, Some(pace)).await?;
+        let patience = self.limits().patience.min(patience);
+        let turn = self.turn(&target, Some(pace), patience).await?;
         let question = Question { method: Method::POST, headers, body };
-        let deadline = Instant::now() + self.limits().total;
+        let deadline = Instant::now() + self.limits().total.min(longest);
         let arrived = timeout_at(deadline, self.ask(&target, turn, question)).await;
         let arrived = arrived
             .map_err(|_elapsed| FetchError::new(Rule::Total, format!("{target}: no answer in time")))??;

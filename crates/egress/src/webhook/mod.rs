@@ -22,6 +22,12 @@ const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 /// Events follow each other as fast as things happen, but never on more than two connections to one host.
 const PACE: Pace = Pace { connections: 2, interval: Duration::ZERO };
 
+/// For a turn at a host: whoever delivers comes again, rather than wait while others could be served.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// For everything: a subscriber has as long to say that it took an event.
+const LONGEST: Duration = Duration::from_secs(20);
+
 /// Delivers signed events through the guarded client.
 #[derive(Clone)]
 pub struct Webhooks {
@@ -45,6 +51,8 @@ impl Webhooks {
             headers,
             body: Bytes::from(body),
             pace: PACE,
+            patience: PATIENCE,
+            longest: LONGEST,
         };
         Ok(outcome(self.client.post(post).await?))
     }
@@ -69,6 +77,10 @@ impl Webhooks {
 }
 
 impl Deliver for Webhooks {
+    fn read(&self, address: &str) -> Result<String, FetchError> {
+        self.client.address(address).map(|target| target.as_str().to_owned())
+    }
+
     fn deliver(&self, delivery: Delivery) -> BoxFuture<'_, Delivered> {
         Box::pin(async move { self.attempt(&delivery).await.unwrap_or_else(Delivered::Failed) })
     }

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use vitrina_app::ports::SigningSecret;
+use vitrina_domain::webhook::SigningSecret;
 
 /// The value of the header: one signature for each secret, so that a secret can be replaced without a gap.
 pub(super) fn sign(secrets: &[&SigningSecret], id: &str, timestamp: &str, body: &str) -> String {

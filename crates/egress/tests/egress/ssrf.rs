@@ -2,9 +2,8 @@
 
 use futures_util::{StreamExt as _, stream};
 use hyper::{Method, Request};
-use vitrina_app::ports::{
-    Deliver as _, Delivered, Delivery, Event, FetchError, Reason, SigningSecret, SystemClock,
-};
+use vitrina_app::ports::{Deliver as _, Delivered, Delivery, Event, FetchError, Reason, SystemClock};
+use vitrina_domain::webhook::SigningSecret;
 use vitrina_egress::{Client, Config, OidcTransport, Resolver, Webhooks};
 
 use crate::{

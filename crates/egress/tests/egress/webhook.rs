@@ -11,7 +11,8 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     sync::mpsc,
 };
-use vitrina_app::ports::{Deliver as _, Delivered, Delivery, Event, FixedClock, Rule, SigningSecret};
+use vitrina_app::ports::{Deliver as _, Delivered, Delivery, Event, FixedClock, Rule};
+use vitrina_domain::webhook::SigningSecret;
 use vitrina_egress::Webhooks;
 
 use crate::support::{Canary, Peer, answer, guest, redirect};

@@ -32,6 +32,9 @@ const SELF_SUFFICIENT: &[&str] = &[
 /// Further operations that say the same to everybody and look at no token.
 const BLIND: &[&str] = &["get_status", "list_sources", "show_unsubscribe", "unsubscribe"];
 
+/// Operations on what is the bearer's own, whatever the token allows.
+const OPEN_TO_BEARERS: &[&str] = &["create_webhook", "list_webhooks"];
+
 /// One operation, as far as its errors go.
 #[derive(Debug)]
 struct Taken<'a> {
@@ -157,7 +160,7 @@ impl Taken<'_> {
         if self.has("query", "q") || self.named("query").any(|name| name.ends_with("__exists")) {
             codes.push(Code::QueryTooComplex);
         }
-        if self.has("query", "cursor") || self.id() == "list_changes" {
+        if self.has("query", "cursor") || matches!(self.id(), "list_changes" | "replay_webhook") {
             codes.extend([Code::CursorInvalid, Code::CursorMismatch]);
         }
         if self.has("query", "f") {
@@ -190,8 +193,9 @@ impl Taken<'_> {
         if self.id() == "create_import" {
             codes.push(Code::StaleFetch);
         } else if self.needs_token() && self.method == "post" {
+            codes.extend([Code::IdempotencyInProgress, Code::IdempotencyMismatch]);
             // An identifier is taken when a record is made; later it does not change.
-            codes.extend([Code::Conflict, Code::IdempotencyInProgress, Code::IdempotencyMismatch]);
+            codes.push(if self.id() == "create_webhook" { Code::TooManyWebhooks } else { Code::Conflict });
         }
         codes
     }
@@ -202,7 +206,10 @@ impl Taken<'_> {
             codes.push(Code::TokenInvalid);
         }
         if self.needs_token() {
-            codes.extend([Code::TokenRequired, Code::Forbidden]);
+            codes.push(Code::TokenRequired);
+        }
+        if self.needs_token() && !OPEN_TO_BEARERS.contains(&self.id()) {
+            codes.push(Code::Forbidden);
         }
         let is_placed = self.needs_token() && self.has("query", "organization");
         if self.path.contains('{') || is_placed {

@@ -22,6 +22,11 @@ pub fn add_examples(document: &mut Value) {
     }
     let person = json!({"address": "ana@example.org"});
     set(document, "/api/v1/suppressions", "post", "application/json", &person);
+    let webhook = json!({"address": "https://avisos.example.org/vitrina", "kinds": ["dataset"]});
+    set(document, "/api/v1/webhooks", "post", "application/json", &webhook);
+    for media_type in ["application/merge-patch+json", "application/json"] {
+        set(document, "/api/v1/webhooks/{id}", "patch", media_type, &json!({"state": "paused"}));
+    }
     let by_identifier = "/api/v1/organizations/{id}/datasets/by-identifier/{identifier}";
     set(document, by_identifier, "put", "application/json", &sample(Kind::Dataset));
     let catalog = json!({"conformsTo": "https://project-open-data.cio.gov/v1.1/schema", "dataset": [sample(Kind::Dataset)]});

@@ -102,6 +102,9 @@ codes! {
     JobState = "job-state", CONFLICT, "El trabajo no está en ese punto", "The job is not at that point",
         "El trabajo ya terminó, o aún no; el detalle dice en qué estado está.",
         "The job has ended already, or has not yet; the detail tells its state.";
+    TooManyWebhooks = "too-many-webhooks", CONFLICT, "Demasiados webhooks", "Too many webhooks",
+        "El token ya tiene todos los webhooks que puede tener; borre uno antes de crear otro.",
+        "The token has as many webhooks as it may have; delete one before making another.";
     Gone = "gone", GONE, "Retirado", "Gone",
         "El registro existió y fue retirado o borrado; la respuesta dice cuándo y por qué.",
         "The record was here and was withdrawn or deleted; the answer says when and why.";

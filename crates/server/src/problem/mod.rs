@@ -89,6 +89,13 @@ impl Problem {
         Self::new(code).with_detail(violation.message.clone()).with_error(violation)
     }
 
+    /// A member of the body that is wrong.
+    pub fn member(pointer: &str, message: Bilingual) -> Self {
+        let code = Code::InvalidDocument;
+        let pointer = pointer.to_owned();
+        Self::new(code).with_error(Violation { pointer, code: code.as_str().to_owned(), message, hint: None })
+    }
+
     /// The same problem with what happened this time.
     #[must_use]
     pub fn with_detail(mut self, detail: Bilingual) -> Self {

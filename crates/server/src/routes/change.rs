@@ -3,17 +3,17 @@
 use axum::response::Response;
 use serde::Serialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use vitrina_app::changes::Told;
 use vitrina_domain::change::Seq;
 
 use super::asks::asks;
 use crate::{
-    cursor::{self, Binding},
-    filter::{PageSize, Parameter, Spec},
+    cursor,
+    filter::{PageSize, Parameter, Parameters, Spec},
     inquiry::{Ask, Inquiry, Reply},
     openapi::component,
     problem::Answer,
     state::AppState,
-    view::{self, ChangeView},
 };
 
 asks! {
@@ -31,7 +31,7 @@ asks! {
 pub(crate) struct ChangesBody {
     /// The changes, oldest first.
     #[schema(value_type = Vec<component::Change>)]
-    items: Vec<ChangeView>,
+    items: Vec<Told>,
     /// The address to go on at now, or null when there is nothing more yet.
     #[schema(format = "uri", required = true)]
     next: Option<String>,
@@ -39,9 +39,11 @@ pub(crate) struct ChangesBody {
     token: String,
 }
 
-/// Tokens are of the log as a whole: they fit every selection of kinds.
-fn binding() -> Binding {
-    Binding::of(["changes"])
+/// Where in the log `from` begins; at its beginning where it is not given.
+pub(super) fn start(asked: &Parameters) -> Answer<Seq> {
+    let parameter = Parameter::From;
+    let start = asked.text(parameter).map(Seq::from_token).transpose();
+    Ok(start.map_err(|error| cursor::refused(parameter.name(), error))?.unwrap_or_default())
 }
 
 /// Lists changes after a token, in the order they were committed; nothing is ever pruned.
@@ -56,23 +58,16 @@ fn binding() -> Binding {
 async fn list(Ask(inquiry, _): Ask<ChangesAsks>) -> Answer<Response> {
     let Inquiry { state, actor, asked, reader, .. } = &inquiry;
     let make = async || {
-        let after: Seq = asked
-            .text(Parameter::From)
-            .map(|token| cursor::decode_from("from", binding(), token))
-            .transpose()?
-            .unwrap_or_default();
+        let after = start(asked)?;
         let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
         let page = state.app.changes(actor, &asked.kinds, after, limit).await?;
         let languages = reader.tags();
         let items = page
             .changes
             .iter()
-            .map(|(change, record)| {
-                let token = cursor::encode(binding(), &change.seq);
-                view::change(&state.site, change, record.as_ref(), token, &languages)
-            })
+            .map(|(change, record)| state.app.tell(change, record.as_ref(), &languages))
             .collect::<Result<_, _>>()?;
-        let token = cursor::encode(binding(), &page.next);
+        let token = page.next.token();
         let from = Parameter::From.name();
         let next = page.more.then(|| inquiry.address(&[from], (from, &token)));
         Ok(Reply { body: ChangesBody { items, next: next.clone(), token }, next })

@@ -32,6 +32,7 @@ pub(crate) mod suppression;
 pub(crate) mod unsubscribe;
 pub(crate) mod validate;
 pub(crate) mod vocabulary;
+pub(crate) mod webhook;
 
 use crate::state::AppState;
 
@@ -47,6 +48,7 @@ pub(crate) fn api() -> OpenApiRouter<AppState> {
         .merge(data_service::routes())
         .merge(search::routes())
         .merge(change::routes())
+        .merge(webhook::routes())
         .merge(import::routes())
         .merge(run::routes())
         .merge(source::routes())

@@ -1,13 +1,11 @@
 //! What readers get: JSON made from domain values, never the domain values themselves.
 
-mod change;
 mod inspection;
 mod item;
 mod project;
 mod record;
 mod summary;
 
-pub(crate) use change::{ChangeView, change};
 pub(crate) use inspection::InspectionView;
 pub(crate) use item::Item;
 pub(crate) use project::project;

@@ -27,7 +27,7 @@ pub(super) struct Table {
 use Kind::{Boolean, Bytes, Integer, Text, Uuid as Id};
 
 /// Every table but the migrator's, each after those that it refers to. The key stands first.
-pub(super) const TABLES: [Table; 20] = [
+pub(super) const TABLES: [Table; 22] = [
     Table { name: "settings", key: 1, columns: &[("key", Text), ("value", Text)] },
     Table {
         name: "sources",
@@ -284,6 +284,43 @@ pub(super) const TABLES: [Table; 20] = [
             ("domain", Text),
             ("created", Integer),
             ("actor", Text),
+        ],
+    },
+    Table {
+        name: "webhooks",
+        key: 1,
+        columns: &[
+            ("id", Id),
+            ("owner", Text),
+            ("address", Text),
+            ("kinds", Text),
+            ("organization_id", Id),
+            ("secret", Text),
+            ("former_secret", Text),
+            ("former_until", Integer),
+            ("state", Text),
+            ("position", Integer),
+            ("created", Integer),
+            ("accepted", Integer),
+            ("failing_since", Integer),
+            ("tries", Integer),
+            ("last_status", Integer),
+            ("last_reason", Text),
+        ],
+    },
+    Table {
+        name: "webhook_tries",
+        key: 2,
+        columns: &[
+            ("webhook_id", Id),
+            ("position", Integer),
+            ("event", Text),
+            ("kind", Text),
+            ("at", Integer),
+            ("attempt", Integer),
+            ("took", Integer),
+            ("status", Integer),
+            ("reason", Text),
         ],
     },
 ];

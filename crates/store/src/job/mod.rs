@@ -11,6 +11,8 @@ mod row;
 pub use claim::{Claim, Terms};
 pub use lease::{End, Lease, Renewal};
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ConnectionTrait as _, DbBackend, DeriveIden, FromQueryResult as _,
     sea_query::{Expr, ExprTrait as _, Order, Query},
@@ -78,6 +80,11 @@ fn clock(backend: DbBackend) -> Expr {
     })
 }
 
+/// Whether a job waits or runs.
+fn is_open() -> Expr {
+    Expr::col(Jobs::State).is_in([JobState::Queued, JobState::Running].map(JobState::as_str))
+}
+
 impl Store {
     /// A job.
     pub async fn job(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -105,7 +112,49 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The keys of a kind for which a job waits or runs.
+    pub async fn busy_keys(&self, kind: &str) -> Result<HashSet<String>, StoreError> {
+        let query = Query::select()
+            .column(Jobs::Key)
+            .from(Jobs::Table)
+            .and_where(is_open())
+            .and_where(Expr::col(Jobs::Kind).eq(kind))
+            .and_where(Expr::col(Jobs::Key).is_not_null())
+            .take();
+        let rows = self.connections.reader.query_all(&query).await?;
+        rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+    }
+}
+
 impl Tx {
+    /// The job of a kind that waits or runs for a key.
+    pub async fn open_job(&mut self, kind: &str, key: &str) -> Result<Option<Job>, StoreError> {
+        let query = row::all()
+            .and_where(is_open())
+            .and_where(Expr::col(Jobs::Kind).eq(kind))
+            .and_where(Expr::col(Jobs::Key).eq(plain(key).as_ref()))
+            .order_by(Jobs::Id, Order::Asc)
+            .limit(1)
+            .take();
+        let row = self.transaction.query_one(&query).await?;
+        row.map(|row| Row::from_query_result(&row, "")?.try_into()).transpose()
+    }
+
+    /// Lets the jobs of a kind that wait for a key be due at once.
+    pub async fn hurry_jobs(&mut self, kind: &str, key: &str) -> Result<(), StoreError> {
+        let now = clock(self.transaction.get_database_backend());
+        let hurry = Query::update()
+            .table(Jobs::Table)
+            .value(Jobs::Due, now)
+            .and_where(Expr::col(Jobs::State).eq(JobState::Queued.as_str()))
+            .and_where(Expr::col(Jobs::Kind).eq(kind))
+            .and_where(Expr::col(Jobs::Key).eq(plain(key).as_ref()))
+            .take();
+        self.transaction.execute(&hurry).await?;
+        Ok(())
+    }
+
     /// Files a job: it is there for workers when the transaction commits.
     pub async fn add_job(&mut self, job: &Job) -> Result<(), StoreError> {
         let mut rows = Rows::new(Jobs::Table, Jobs::FILED);
@@ -135,9 +184,7 @@ impl Tx {
         let query = Query::select()
             .expr(Expr::val(1))
             .from(Jobs::Table)
-            .and_where(
-                Expr::col(Jobs::State).is_in([JobState::Queued, JobState::Running].map(JobState::as_str)),
-            )
+            .and_where(is_open())
             .and_where(Expr::col(Jobs::Schedule).eq(plain(schedule).as_ref()))
             .limit(1)
             .take();

@@ -16,6 +16,7 @@ mod scope;
 mod server;
 mod slug;
 mod sqlite;
+mod webhook;
 
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -26,10 +26,16 @@ pub(crate) struct Canary {
 }
 
 impl Canary {
+    /// At any port.
     pub(crate) fn new() -> Self {
+        Self::at(&[0; 50])
+    }
+
+    /// At the first of these ports that is free at every perch; 0 stands for any.
+    pub(crate) fn at(ports: &[u16]) -> Self {
         let visits = Arc::new(AtomicUsize::new(0));
         let (port, listeners) =
-            (0..50).find_map(|_| listeners()).expect("the addresses have a port in common");
+            ports.iter().find_map(|port| listeners(*port)).expect("the addresses have a port in common");
         for listener in listeners {
             let visits = Arc::clone(&visits);
             std::thread::spawn(move || {
@@ -70,9 +76,9 @@ impl Canary {
 }
 
 /// Listeners at one port. A port that is free at one address is not always free at the others.
-fn listeners() -> Option<(u16, Vec<TcpListener>)> {
+fn listeners(port: u16) -> Option<(u16, Vec<TcpListener>)> {
     let [first, others @ ..] = PERCHES;
-    let first = TcpListener::bind((first, 0)).ok()?;
+    let first = TcpListener::bind((first, port)).ok()?;
     let port = first.local_addr().ok()?.port();
     let others = others.into_iter().map(|perch| TcpListener::bind((perch, port)));
     let listeners = std::iter::once(Ok(first)).chain(others).collect::<Result<_, _>>().ok()?;

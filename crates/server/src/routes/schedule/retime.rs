@@ -11,7 +11,7 @@ use crate::{
     actor::Bearer,
     body::MergePatch,
     inquiry::Ask,
-    problem::{Answer, Code, Problem, Violation},
+    problem::{Answer, Problem},
     routes::asks::NothingAsks,
 };
 
@@ -49,7 +49,7 @@ pub(super) async fn retime(
     let wanted = read(&patch)?;
     let changed = inquiry.state.app.retime(&inquiry.actor, &name, &wanted).await;
     changed.map(|schedule| Json(schedule.into())).map_err(|error| match error {
-        AppError::Parameter { name, problem } => refused(format!("/{name}"), problem),
+        AppError::Parameter { name, problem } => Problem::member(&format!("/{name}"), problem),
         error => error.into(),
     })
 }
@@ -57,12 +57,7 @@ pub(super) async fn retime(
 fn read(patch: &Value) -> Answer<Retiming> {
     let Change { cron, zone, missed, is_enabled } = Change::deserialize(patch).map_err(|error| {
         let text = format!("the change cannot be read: {error}");
-        refused(String::new(), Bilingual::new(format!("el cambio no se puede leer: {error}"), text))
+        Problem::member("", Bilingual::new(format!("el cambio no se puede leer: {error}"), text))
     })?;
     Ok(Retiming { cron, zone, missed, enabled: is_enabled })
-}
-
-fn refused(pointer: String, message: Bilingual) -> Problem {
-    let code = Code::InvalidDocument;
-    Problem::new(code).with_error(Violation { pointer, code: code.as_str().to_owned(), message, hint: None })
 }
