@@ -78,7 +78,7 @@ mod tests {
         Some("smtps://mail.example.org"),
         Some("datos@example.org"),
         Some("Cargo.toml"),
-        Err("no certificates")
+        Err("no certificate")
     )]
     fn what_cannot_work_is_refused_with_a_reason(
         #[case] url: Option<&str>,
