@@ -1,6 +1,9 @@
 //! An object store on this machine that speaks S3 and checks signatures, over a folder that goes with it.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, anyhow};
 use hyper_util::rt::TokioIo;
@@ -52,6 +55,11 @@ impl Bucket {
     /// Its address as the setting `files_url` has it.
     pub fn url(&self) -> String {
         format!("s3+http://{KEY}:{SECRET_ENCODED}@{}/{NAME}/vitrina", self.address)
+    }
+
+    /// The folder in which the store keeps everything.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The file in which the store keeps the object of a digest.

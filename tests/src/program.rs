@@ -11,8 +11,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use serde_json::Value;
+use vitrina_domain::canonical::Digest;
 use vitrina_store::testing::{Engine, TestPlace};
 
 use crate::{Bucket, Http, told};
@@ -63,6 +64,31 @@ impl Setup {
     /// The data folder.
     pub fn data_dir(&self) -> PathBuf {
         self.place.data_dir()
+    }
+
+    /// The digests of the files that the folder or the bucket holds.
+    pub fn stored_files(&self) -> anyhow::Result<Vec<Digest>> {
+        let folder = self
+            .bucket
+            .as_ref()
+            .map_or_else(|| self.data_dir().join("blobs"), |bucket| bucket.folder().to_owned());
+        let (mut found, mut folders) = (Vec::new(), vec![folder]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    match entry.file_name().to_string_lossy().parse() {
+                        Ok(digest) => found.push(digest),
+                        // What the store of the tests keeps for itself.
+                        Err(_other) if self.bucket.is_some() => {}
+                        Err(_other) => bail!("{} is no stored file", entry.path().display()),
+                    }
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The database's address; nothing on `SQLite`.

@@ -71,7 +71,7 @@ impl Local {
     }
 
     /// Every file that is there.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(test)]
     pub(super) fn digests(&self) -> Result<Vec<Digest>, StoreError> {
         fn below(folder: &Path, found: &mut Vec<Digest>) -> std::io::Result<()> {
             for entry in fs::read_dir(folder)? {

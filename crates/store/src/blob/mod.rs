@@ -184,7 +184,7 @@ impl Blobs {
     }
 
     /// Every file in the folder.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(test)]
     pub(crate) fn digests(&self) -> Result<Vec<Digest>, StoreError> {
         match &self.place {
             Place::Folder(local) => local.digests(),

@@ -110,13 +110,13 @@ impl Store {
         Ok(faults)
     }
 
-    /// How many files no row points to.
-    pub async fn orphaned_files(&self) -> Result<usize, Error> {
+    /// How many of these files no row points to.
+    pub async fn orphaned_files(&self, stored: &[Digest]) -> Result<usize, Error> {
         let mut known = std::collections::HashSet::new();
         for row in self.rows(FILES).await? {
             known.insert(digest(&row)?);
         }
-        Ok(self.blobs().digests()?.into_iter().filter(|digest| !known.contains(digest)).count())
+        Ok(stored.iter().filter(|digest| !known.contains(digest)).count())
     }
 
     async fn torn_files(&self) -> Result<Vec<String>, Error> {
