@@ -53,7 +53,7 @@ async fn readable(showcase: &Showcase) -> Vec<String> {
         let rest = after.split_once('}').unwrap().1.replace("{number}", "1");
         // There is one revision, so there is nothing to compare; a record of an import alone has an original; no
         // distribution has a file here.
-        let is_bare = matches!(rest.as_str(), "/diff" | "/file" | "/download")
+        let is_bare = matches!(rest.as_str(), "/diff" | "/file" | "/download" | "/inspection")
             || (rest == "/raw" && before != "/api/v1/datasets");
         if !is_bare {
             targets.push(format!("{before}/{value}{rest}"));
