@@ -1,6 +1,6 @@
 //! Errors as people and programs see them: RFC 9457 `application/problem+json`.
 //!
-//! A handler returns a [`Problem`]; it travels in the response's extensions until [`Render`] at the edge, which
+//! A handler returns a [`Problem`]; it travels in the response's extensions until `Render` at the edge, which
 //! knows the reader's language and the request id, writes the body. Responses that the framework refused without
 //! a problem are turned into one there too.
 
