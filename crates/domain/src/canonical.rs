@@ -20,6 +20,17 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of texts in their order. The length of each keeps ("ab", "c") apart from ("a", "bc").
+    pub fn of_parts(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            let part = part.as_ref();
+            hash.update(part.len().to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+
     /// Wraps 32 bytes that are a digest already.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

@@ -4,6 +4,8 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
+use crate::canonical::Digest;
+
 /// Cursors of another version are refused as damaged.
 const VERSION: u8 = 1;
 /// The longest cursor that is looked at.
@@ -16,14 +18,8 @@ pub struct Binding([u8; 8]);
 impl Binding {
     /// The binding for these parts.
     pub fn of(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut hash = Sha256::new();
-        for part in parts {
-            let part = part.as_ref();
-            hash.update(part.len().to_le_bytes());
-            hash.update(part.as_bytes());
-        }
         let mut short = [0; 8];
-        short.iter_mut().zip(hash.finalize()).for_each(|(slot, byte)| *slot = byte);
+        short.iter_mut().zip(Digest::of_parts(parts).as_bytes()).for_each(|(slot, byte)| *slot = *byte);
         Self(short)
     }
 }

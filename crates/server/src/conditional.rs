@@ -5,7 +5,6 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use sha2::{Digest as _, Sha256};
 use vitrina_app::{file::Condition, record::Precondition};
 use vitrina_domain::{canonical::Digest, finding::Bilingual, time::Timestamp};
 
@@ -21,15 +20,8 @@ const MAX_TAGS: usize = 64;
 impl EntityTag {
     /// A tag for one representation of one state: the same parts always give the same tag, others another one.
     pub fn of(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut hash = Sha256::new();
-        for part in parts {
-            let part = part.as_ref();
-            // The length keeps ("ab", "c") apart from ("a", "bc").
-            hash.update(part.len().to_le_bytes());
-            hash.update(part.as_bytes());
-        }
-        let digest = hash.finalize();
-        Self(hex::encode(digest.get(..12).unwrap_or_default()))
+        let digest = Digest::of_parts(parts);
+        Self(hex::encode(digest.as_bytes().get(..12).unwrap_or_default()))
     }
 
     /// A tag with a readable part of its own, for example a revision: `{stem}-{hash of parts}`.
