@@ -20,7 +20,7 @@ use crate::{
     kept::Made,
     locale::Reader,
     negotiate::{self, Representation, Wish},
-    paging::link_next,
+    paging::{cut, link_next},
     problem::{Answer, Problem},
     state::AppState,
 };
@@ -159,6 +159,17 @@ impl Inquiry {
     pub(crate) fn next_url<P: Serialize>(&self, position: &P) -> String {
         let cursor = Parameter::Cursor.name();
         self.address(&[cursor], (cursor, &self.cursor(position)))
+    }
+
+    /// The address of the page after this one, if there is one; of the rows, one of which more was read than the page
+    /// holds, those are left that it holds. `position` is where a page after a row starts.
+    pub(crate) fn next_of<T, P: Serialize>(
+        &self,
+        rows: &mut Vec<T>,
+        position: impl FnOnce(&T) -> P,
+    ) -> Option<String> {
+        let has_more = cut(rows, self.asked.limit);
+        rows.last().filter(|_| has_more).map(|last| self.next_url(&position(last)))
     }
 
     /// The absolute address of the same inquiry with some parameters left out and one given at the end.

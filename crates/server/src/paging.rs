@@ -1,6 +1,10 @@
 //! The one envelope of lists.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::{
+    Json,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
 
 use crate::notice::Notice;
@@ -48,6 +52,15 @@ impl<T> Page<T> {
     pub fn noticed(mut self, notices: Vec<Notice>) -> Self {
         self.notices = notices;
         self
+    }
+}
+
+impl<T: Serialize> IntoResponse for Page<T> {
+    /// The page as JSON, with a link to the next one.
+    fn into_response(self) -> Response {
+        let mut headers = HeaderMap::new();
+        link_next(&mut headers, self.next.as_deref());
+        (headers, Json(self)).into_response()
     }
 }
 

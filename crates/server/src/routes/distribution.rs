@@ -21,7 +21,7 @@ use crate::{
     inquiry::{Ask, Inquiry, Reply},
     instead::Instead,
     openapi::component,
-    paging::{Page, cut},
+    paging::Page,
     problem::{Answer, Code, Problem},
     site::Site,
     state::AppState,
@@ -51,8 +51,7 @@ pub(crate) async fn list(
         let from: u32 = inquiry.position()?.unwrap_or_default();
         let reference = Reference::Id(record.id);
         let mut rows = state.app.distributions(actor, &reference, from, asked.limit + 1).await?;
-        let more = cut(&mut rows, asked.limit);
-        let next = rows.last().filter(|_| more).map(|last| inquiry.next_url(&(last.position + 1)));
+        let next = inquiry.next_of(&mut rows, |last| last.position + 1);
         let total = u64::try_from(record.distribution_ids.len()).ok();
         let items: Vec<Value> = rows.iter().map(|row| view(&state.site, row)).collect();
         Ok(Reply { body: Page::uncounted(items, next.clone()).counted(total), next })

@@ -1,10 +1,6 @@
 //! Lists jobs, newest first.
 
-use axum::{
-    Json,
-    http::HeaderMap,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::{IntoResponse as _, Response};
 use vitrina_domain::{finding::Bilingual, job::JobState};
 
 use super::view::{self, JobView};
@@ -13,7 +9,7 @@ use crate::{
     filter::{PageSize, Parameter, Parameters, Spec},
     inquiry::{Ask, Inquiry},
     nearest::nearest,
-    paging::{Page, cut, link_next},
+    paging::Page,
     problem::{Answer, Code, Problem},
     routes::asks::asks,
 };
@@ -39,12 +35,9 @@ asks! {
 pub(super) async fn list(Ask(inquiry, _): Ask<JobsAsks, Bearer>) -> Answer<Response> {
     let Inquiry { state, actor, asked, reader, .. } = &inquiry;
     let mut jobs = state.app.jobs(actor, wanted(asked)?, inquiry.position()?, asked.limit + 1).await?;
-    let has_more = cut(&mut jobs, asked.limit);
-    let next = jobs.last().filter(|_| has_more).map(|last| inquiry.next_url(&last.id));
+    let next = inquiry.next_of(&mut jobs, |last| last.id);
     let items = jobs.into_iter().map(|job| view::job(&state.site, job, reader.locale)).collect();
-    let mut headers = HeaderMap::new();
-    link_next(&mut headers, next.as_deref());
-    Ok((headers, Json(Page::uncounted(items, next))).into_response())
+    Ok(Page::uncounted(items, next).into_response())
 }
 
 fn wanted(asked: &Parameters) -> Answer<Option<JobState>> {

@@ -1,9 +1,7 @@
 //! Lists what a job said.
 
 use axum::{
-    Json,
     extract::Path,
-    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 
@@ -15,7 +13,7 @@ use crate::{
     actor::Bearer,
     filter::{PageSize, Parameter, Spec},
     inquiry::{Ask, Inquiry},
-    paging::{Page, cut, link_next},
+    paging::Page,
     problem::Answer,
     routes::asks::asks,
 };
@@ -43,10 +41,7 @@ pub(super) async fn log(Ask(inquiry, _): Ask<LinesAsks, Bearer>, Path(id): Path<
     let id = named(&id)?;
     let after: u64 = inquiry.position()?.unwrap_or_default();
     let mut lines = state.app.job_log(actor, id, after, asked.limit + 1).await?;
-    let has_more = cut(&mut lines, asked.limit);
-    let next = lines.last().filter(|_| has_more).map(|last| inquiry.next_url(&last.position));
+    let next = inquiry.next_of(&mut lines, |last| last.position);
     let items = lines.iter().map(|line| view::line(line, reader.locale)).collect();
-    let mut headers = HeaderMap::new();
-    link_next(&mut headers, next.as_deref());
-    Ok((headers, Json(Page::uncounted(items, next))).into_response())
+    Ok(Page::uncounted(items, next).into_response())
 }

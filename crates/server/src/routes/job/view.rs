@@ -1,5 +1,10 @@
 //! Jobs and what they say, as JSON.
 
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
 use serde::Serialize;
 use serde_json::Value;
 use vitrina_domain::{
@@ -113,6 +118,12 @@ pub(crate) struct LineView {
     attempt: u32,
     /// What it says.
     text: String,
+}
+
+/// The answer to a request that filed a job: where it is, and how it stands.
+pub(crate) fn filed(site: &Site, status: StatusCode, job: Job, locale: Locale) -> Response {
+    let place = site.url(&format!("/api/v1/jobs/{}", job.id));
+    (status, [(header::LOCATION, place)], Json(self::job(site, job, locale))).into_response()
 }
 
 pub(crate) fn job(site: &Site, job: Job, locale: Locale) -> JobView {

@@ -13,7 +13,7 @@ use crate::{
     conditional::{EntityTag, Validators},
     inquiry::{Inquiry, Reply},
     instead::Instead,
-    paging::{Page, cut},
+    paging::Page,
     view,
 };
 
@@ -26,8 +26,7 @@ pub(crate) async fn list(kind: Kind, key: &str, inquiry: &Inquiry) -> Result<Res
         let Inquiry { state, actor, asked, .. } = inquiry;
         let reference = Reference::Id(record.id);
         let mut revisions = state.app.revisions(actor, kind, &reference, before, asked.limit + 1).await?;
-        let more = cut(&mut revisions, asked.limit);
-        let next = revisions.last().filter(|_| more).map(|last| inquiry.next_url(&last.number));
+        let next = inquiry.next_of(&mut revisions, |last| last.number);
         let items: Vec<Value> =
             revisions.iter().map(|revision| view::revision(&state.site, &record, revision)).collect();
         Ok(Reply { body: Page::uncounted(items, next.clone()), next })

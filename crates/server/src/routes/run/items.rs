@@ -1,9 +1,7 @@
 //! Lists the records of a run with their fate.
 
 use axum::{
-    Json,
     extract::Path,
-    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 use vitrina_domain::{finding::Bilingual, import::Outcome};
@@ -14,7 +12,7 @@ use crate::{
     inquiry::{Ask, Inquiry},
     nearest::nearest,
     openapi::component,
-    paging::{Page, link_next},
+    paging::Page,
     problem::{Answer, Code, Problem},
     routes::asks::asks,
 };
@@ -46,9 +44,7 @@ pub(super) async fn items(Ask(inquiry, _): Ask<ItemsAsks>, Path(id): Path<String
     let next = items.get(shown).map(|first| inquiry.next_url(&first.position));
     items.truncate(shown);
     let items = items.iter().map(|item| view::item(item, reader.locale)).collect();
-    let mut headers = HeaderMap::new();
-    link_next(&mut headers, next.as_deref());
-    Ok((headers, Json(Page::uncounted(items, next))).into_response())
+    Ok(Page::uncounted(items, next).into_response())
 }
 
 fn outcome(asked: &Parameters) -> Answer<Option<Outcome>> {

@@ -1,10 +1,6 @@
 //! Lists runs of imports, newest first.
 
-use axum::{
-    Json,
-    http::HeaderMap,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::{IntoResponse as _, Response};
 use vitrina_domain::id::RunId;
 
 use super::view;
@@ -12,7 +8,7 @@ use crate::{
     filter::{PageSize, Parameter, Spec},
     inquiry::{Ask, Inquiry},
     openapi::component,
-    paging::{Page, cut, link_next},
+    paging::Page,
     problem::Answer,
     routes::asks::asks,
 };
@@ -37,14 +33,11 @@ pub(super) async fn list(Ask(inquiry, _): Ask<RunsAsks>) -> Answer<Response> {
     let Inquiry { state, actor, asked, reader, .. } = &inquiry;
     let before: Option<RunId> = inquiry.position()?;
     let mut runs = state.app.runs(actor, before, asked.limit + 1).await?;
-    let has_more = cut(&mut runs, asked.limit);
-    let next = runs.last().filter(|_| has_more).map(|last| inquiry.next_url(&last.id));
+    let next = inquiry.next_of(&mut runs, |last| last.id);
     let mut items = Vec::with_capacity(runs.len());
     for run in &runs {
         let source = state.app.source_name(run.source_id).await?;
         items.push(view::run(&state.site, run, &source, reader.locale));
     }
-    let mut headers = HeaderMap::new();
-    link_next(&mut headers, next.as_deref());
-    Ok((headers, Json(Page::uncounted(items, next))).into_response())
+    Ok(Page::uncounted(items, next).into_response())
 }

@@ -1,11 +1,6 @@
 //! Files the job of a schedule now.
 
-use axum::{
-    Json,
-    extract::Path,
-    http::{StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 
 use crate::{
     actor::Bearer,
@@ -32,7 +27,5 @@ pub(super) async fn run(
 ) -> Answer<Response> {
     let Inquiry { state, actor, reader, .. } = &inquiry;
     let job = state.app.run_schedule(actor, &name).await?;
-    let place = state.site.url(&format!("/api/v1/jobs/{}", job.id));
-    let body = Json(view::job(&state.site, job, reader.locale));
-    Ok((StatusCode::CREATED, [(header::LOCATION, place)], body).into_response())
+    Ok(view::filed(&state.site, StatusCode::CREATED, job, reader.locale))
 }

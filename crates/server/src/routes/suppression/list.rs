@@ -1,17 +1,13 @@
 //! Lists suppressions, newest first.
 
-use axum::{
-    Json,
-    http::HeaderMap,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::{IntoResponse as _, Response};
 
 use super::view::SuppressionView;
 use crate::{
     actor::Bearer,
     filter::{PageSize, Parameter, Spec},
     inquiry::{Ask, Inquiry},
-    paging::{Page, cut, link_next},
+    paging::Page,
     problem::Answer,
     routes::asks::asks,
 };
@@ -37,10 +33,7 @@ asks! {
 pub(super) async fn list(Ask(inquiry, _): Ask<SuppressionsAsks, Bearer>) -> Answer<Response> {
     let Inquiry { state, actor, asked, .. } = &inquiry;
     let mut found = state.app.suppressions(actor, inquiry.position()?, asked.limit + 1).await?;
-    let has_more = cut(&mut found, asked.limit);
-    let next = found.last().filter(|_| has_more).map(|last| inquiry.next_url(&last.id));
+    let next = inquiry.next_of(&mut found, |last| last.id);
     let items = found.into_iter().map(SuppressionView::from).collect();
-    let mut headers = HeaderMap::new();
-    link_next(&mut headers, next.as_deref());
-    Ok((headers, Json(Page::uncounted(items, next))).into_response())
+    Ok(Page::uncounted(items, next).into_response())
 }

@@ -1,9 +1,7 @@
 //! Lists what became of deliveries.
 
 use axum::{
-    Json,
     extract::Path,
-    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 
@@ -15,7 +13,7 @@ use crate::{
     actor::Bearer,
     filter::{PageSize, Parameter, Spec},
     inquiry::{Ask, Inquiry},
-    paging::{Page, cut, link_next},
+    paging::Page,
     problem::Answer,
     routes::asks::asks,
 };
@@ -46,10 +44,7 @@ pub(super) async fn deliveries(
     let Inquiry { state, actor, asked, reader, .. } = &inquiry;
     let id = named(&id)?;
     let mut tries = state.app.webhook_tries(actor, id, inquiry.position()?, asked.limit + 1).await?;
-    let has_more = cut(&mut tries, asked.limit);
-    let next = tries.last().filter(|_| has_more).map(|last| inquiry.next_url(&last.position));
+    let next = inquiry.next_of(&mut tries, |last| last.position);
     let items = tries.iter().map(|entry| view::delivery(entry, reader.locale)).collect();
-    let mut headers = HeaderMap::new();
-    link_next(&mut headers, next.as_deref());
-    Ok((headers, Json(Page::uncounted(items, next))).into_response())
+    Ok(Page::uncounted(items, next).into_response())
 }

@@ -1,17 +1,13 @@
 //! Lists webhooks, newest first.
 
-use axum::{
-    Json,
-    http::HeaderMap,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::{IntoResponse as _, Response};
 
 use super::view::{self, WebhookView};
 use crate::{
     actor::Bearer,
     filter::{PageSize, Parameter, Spec},
     inquiry::{Ask, Inquiry},
-    paging::{Page, cut, link_next},
+    paging::Page,
     problem::Answer,
     routes::asks::asks,
 };
@@ -36,10 +32,7 @@ asks! {
 pub(super) async fn list(Ask(inquiry, _): Ask<WebhooksAsks, Bearer>) -> Answer<Response> {
     let Inquiry { state, actor, asked, reader, .. } = &inquiry;
     let mut webhooks = state.app.webhooks(actor, inquiry.position()?, asked.limit + 1).await?;
-    let has_more = cut(&mut webhooks, asked.limit);
-    let next = webhooks.last().filter(|_| has_more).map(|last| inquiry.next_url(&last.id));
+    let next = inquiry.next_of(&mut webhooks, |last| last.id);
     let items = webhooks.iter().map(|webhook| view::webhook(&state.site, webhook, reader.locale)).collect();
-    let mut headers = HeaderMap::new();
-    link_next(&mut headers, next.as_deref());
-    Ok((headers, Json(Page::uncounted(items, next))).into_response())
+    Ok(Page::uncounted(items, next).into_response())
 }

@@ -1,11 +1,6 @@
 //! Sends a test.
 
-use axum::{
-    Json,
-    extract::Path,
-    http::{StatusCode, header},
-    response::{IntoResponse as _, Response},
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 
 use super::named;
 use crate::{
@@ -34,7 +29,5 @@ pub(super) async fn ping(
 ) -> Answer<Response> {
     let Inquiry { state, actor, reader, .. } = &inquiry;
     let job = state.app.ping_webhook(actor, named(&id)?).await?;
-    let place = state.site.url(&format!("/api/v1/jobs/{}", job.id));
-    let body = Json(view::job(&state.site, job, reader.locale));
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, place)], body).into_response())
+    Ok(view::filed(&state.site, StatusCode::ACCEPTED, job, reader.locale))
 }
