@@ -18,7 +18,6 @@ mod task;
 mod worker;
 
 pub use file::NewJob;
-pub(crate) use kind::SEND_LETTER;
 pub use schedule::Retiming;
 pub use task::Task;
 pub use worker::{Pace, Worker};

@@ -14,7 +14,7 @@ use super::NoMail;
 use crate::{
     App, AppError,
     auth::Actor,
-    jobs::{NewJob, SEND_LETTER},
+    jobs::{NewJob, kind::SendLetter},
 };
 
 /// A letter to one person, as a use case writes it: every text in both languages.
@@ -66,7 +66,7 @@ impl App {
         let row = LetterRow { id: LetterId::new(self.new_id()), filed: self.now(), document };
         tx.add_letter(&row).await?;
         // The job can be read for a month by whoever runs the site: it names the letter and no person.
-        let mut job = NewJob::of(SEND_LETTER, json!({ "letter": row.id }));
+        let mut job = NewJob::of(SendLetter::TERMS, json!({ "letter": row.id }));
         job.key = Some(key.label(letter.to.domain()));
         job.priority = match letter.purpose {
             Purpose::Transactional => Priority::High,

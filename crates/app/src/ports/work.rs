@@ -42,6 +42,13 @@ pub struct Terms {
     pub per_key: u32,
 }
 
+impl Terms {
+    /// Those of what comes by itself: one at a time, begun three times at the most.
+    pub const fn of_routine(kind: &'static str, time_limit: Duration) -> Self {
+        Self { kind, attempts: 3, time_limit, at_once: 1, per_key: 1 }
+    }
+}
+
 /// Work that comes again and again, until the operator says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Routine {

@@ -9,8 +9,15 @@ use vitrina_domain::{
 };
 use vitrina_store::{ChangeFilter, Tx};
 
-use super::{DELIVER, PING, WebhookChange, Whose, Wish, create::distinct};
-use crate::{App, AppError, auth::Actor, jobs::NewJob};
+use super::{WebhookChange, Whose, Wish, create::distinct};
+use crate::{
+    App, AppError,
+    auth::Actor,
+    jobs::{
+        NewJob,
+        kind::{DeliverWebhook, PingWebhook},
+    },
+};
 
 impl App {
     /// Changes a webhook. A new address begins without the refusals of the one before.
@@ -82,17 +89,20 @@ impl App {
     /// Files the job that sends a webhook a test, or gives the one that is not done yet.
     pub async fn ping_webhook(&self, actor: &Actor, id: WebhookId) -> Result<Job, AppError> {
         self.webhook(actor, id).await?;
-        let terms = self.kinds().get(PING).ok_or(AppError::NotFound("kind of job"))?.terms();
         let key = id.to_string();
         let mut tx = self.store().begin(&actor.audit_name(), self.now()).await?;
         if tx.webhook(id).await?.is_none() {
             return Err(AppError::NotFound("webhook"));
         }
-        let job = if let Some(job) = tx.open_job(PING, &key).await? {
+        let job = if let Some(job) = tx.open_job(PingWebhook::TERMS.kind, &key).await? {
             job
         } else {
             let payload = json!({ "webhook": key });
-            let new = NewJob { key: Some(key), priority: Priority::High, ..NewJob::of(terms, payload) };
+            let new = NewJob {
+                key: Some(key),
+                priority: Priority::High,
+                ..NewJob::of(PingWebhook::TERMS, payload)
+            };
             self.add_job(&mut tx, actor, new).await?
         };
         tx.commit().await?;
@@ -111,7 +121,7 @@ impl App {
         let mut webhook = tx.webhook(id).await?.ok_or(AppError::NotFound("webhook"))?;
         change(&mut webhook);
         tx.update_webhook(&webhook).await?;
-        tx.hurry_jobs(DELIVER, &id.to_string()).await?;
+        tx.hurry_jobs(DeliverWebhook::TERMS.kind, &id.to_string()).await?;
         tx.commit().await?;
         self.call_workers();
         Ok(webhook)

@@ -7,8 +7,14 @@ use vitrina_domain::{
 };
 use vitrina_store::Tx;
 
-use super::DELIVER;
-use crate::{App, AppError, auth::Actor, jobs::NewJob, ports::Terms};
+use crate::{
+    App, AppError,
+    auth::Actor,
+    jobs::{NewJob, kind::DeliverWebhook},
+    ports::Terms,
+};
+
+const DELIVER: Terms = DeliverWebhook::TERMS;
 
 /// What is to be done for a webhook that is behind.
 enum Next {
@@ -22,13 +28,15 @@ impl App {
     /// Files a job for each webhook that is behind and has none. Any number of processes may look at once: the row of the
     /// webhook is held while its job is filed.
     pub(crate) async fn follow_webhooks(&self) -> Result<(), AppError> {
-        let Some(work) = self.kinds().get(DELIVER) else { return Ok(()) };
+        if self.kinds().get(DELIVER.kind).is_none() {
+            return Ok(());
+        }
         let last = self.moment().await?.public.0;
         let mut behind = self.store().webhooks_behind(last).await?;
         if behind.is_empty() {
             return Ok(());
         }
-        let busy = self.store().busy_keys(DELIVER).await?;
+        let busy = self.store().busy_keys(DELIVER.kind).await?;
         behind.retain(|webhook| !busy.contains(&webhook.id.to_string()));
         let mut plan = Vec::new();
         for webhook in behind {
@@ -40,7 +48,7 @@ impl App {
         }
         let mut tx = self.store().begin("system", self.now()).await?;
         for (webhook, next) in &plan {
-            self.step(&mut tx, work.terms(), webhook, next).await?;
+            self.step(&mut tx, webhook, next).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -53,7 +61,7 @@ impl App {
         Ok(if one.is_empty() { Next::Skip(up_to) } else { Next::Deliver })
     }
 
-    async fn step(&self, tx: &mut Tx, terms: Terms, seen: &Webhook, next: &Next) -> Result<(), AppError> {
+    async fn step(&self, tx: &mut Tx, seen: &Webhook, next: &Next) -> Result<(), AppError> {
         let Some(mut webhook) = tx.webhook(seen.id).await? else { return Ok(()) };
         let is_as_seen = webhook.position == seen.position && webhook.selection == seen.selection;
         if webhook.state != State::Active || !is_as_seen {
@@ -65,9 +73,9 @@ impl App {
                 webhook.position = *up_to;
                 tx.update_webhook(&webhook).await?;
             }
-            Next::Deliver if tx.open_job(DELIVER, &key).await?.is_none() => {
+            Next::Deliver if tx.open_job(DELIVER.kind, &key).await?.is_none() => {
                 let payload = json!({ "webhook": key });
-                let job = NewJob { key: Some(key), ..NewJob::of(terms, payload) };
+                let job = NewJob { key: Some(key), ..NewJob::of(DELIVER, payload) };
                 self.add_job(tx, &Actor::System, job).await?;
             }
             Next::Deliver => {}

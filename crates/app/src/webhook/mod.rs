@@ -25,12 +25,6 @@ pub(crate) use send::{Reply, Sent};
 /// How many webhooks one token may have.
 pub const MOST: u64 = 20;
 
-/// The kind of job that sends what is new; its key is the webhook.
-pub(crate) const DELIVER: &str = "deliver-webhook";
-
-/// The kind of job that sends a test; its key is the webhook.
-pub(crate) const PING: &str = "ping-webhook";
-
 /// As much of the log is looked through at a time.
 const STRETCH: i64 = 10_000;
 

@@ -24,13 +24,7 @@ pub(crate) struct CheckFiles;
 
 impl Work for CheckFiles {
     fn terms(&self) -> Terms {
-        Terms {
-            kind: "check-files",
-            attempts: 3,
-            time_limit: Duration::from_hours(20),
-            at_once: 1,
-            per_key: 1,
-        }
+        Terms::of_routine("check-files", Duration::from_hours(20))
     }
 
     fn routine(&self) -> Option<Routine> {

@@ -18,13 +18,7 @@ pub(crate) struct CollectFiles;
 
 impl Work for CollectFiles {
     fn terms(&self) -> Terms {
-        Terms {
-            kind: "collect-files",
-            attempts: 3,
-            time_limit: Duration::from_hours(1),
-            at_once: 1,
-            per_key: 1,
-        }
+        Terms::of_routine("collect-files", Duration::from_hours(1))
     }
 
     fn routine(&self) -> Option<Routine> {

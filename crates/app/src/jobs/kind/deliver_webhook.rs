@@ -12,7 +12,7 @@ use crate::{
     App,
     jobs::Task,
     ports::{Done, Terms, Trouble, Work},
-    webhook::{DELIVER, Sent},
+    webhook::Sent,
 };
 
 /// How long one webhook is served before others have their turn. What is left is filed again, behind them.
@@ -22,6 +22,19 @@ const SLICE: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DeliverWebhook;
 
+impl DeliverWebhook {
+    /// Its key is the webhook.
+    pub(crate) const TERMS: Terms = Terms {
+        kind: "deliver-webhook",
+        // Days decide when a webhook is given up, not tries.
+        attempts: 1_000,
+        // A slice, and the last event that was begun in it.
+        time_limit: Duration::from_mins(2),
+        at_once: 8,
+        per_key: 1,
+    };
+}
+
 #[derive(Deserialize)]
 struct Payload {
     webhook: WebhookId,
@@ -29,15 +42,7 @@ struct Payload {
 
 impl Work for DeliverWebhook {
     fn terms(&self) -> Terms {
-        Terms {
-            kind: DELIVER,
-            // Days decide when a webhook is given up, not tries.
-            attempts: 1_000,
-            // A slice, and the last event that was begun in it.
-            time_limit: Duration::from_mins(2),
-            at_once: 8,
-            per_key: 1,
-        }
+        Self::TERMS
     }
 
     fn run<'a>(&'a self, app: &'a App, task: &'a Task) -> BoxFuture<'a, Result<Done, Trouble>> {

@@ -21,13 +21,7 @@ pub(crate) struct ForgetDeliveries;
 
 impl Work for ForgetDeliveries {
     fn terms(&self) -> Terms {
-        Terms {
-            kind: "forget-deliveries",
-            attempts: 3,
-            time_limit: Duration::from_mins(10),
-            at_once: 1,
-            per_key: 1,
-        }
+        Terms::of_routine("forget-deliveries", Duration::from_mins(10))
     }
 
     fn routine(&self) -> Option<Routine> {

@@ -24,13 +24,7 @@ pub(crate) struct ForgetJobs;
 
 impl Work for ForgetJobs {
     fn terms(&self) -> Terms {
-        Terms {
-            kind: "forget-jobs",
-            attempts: 3,
-            time_limit: Duration::from_mins(10),
-            at_once: 1,
-            per_key: 1,
-        }
+        Terms::of_routine("forget-jobs", Duration::from_mins(10))
     }
 
     fn routine(&self) -> Option<Routine> {

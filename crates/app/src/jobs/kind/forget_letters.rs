@@ -21,13 +21,7 @@ pub(crate) struct ForgetLetters;
 
 impl Work for ForgetLetters {
     fn terms(&self) -> Terms {
-        Terms {
-            kind: "forget-letters",
-            attempts: 3,
-            time_limit: Duration::from_mins(10),
-            at_once: 1,
-            per_key: 1,
-        }
+        Terms::of_routine("forget-letters", Duration::from_mins(10))
     }
 
     fn routine(&self) -> Option<Routine> {

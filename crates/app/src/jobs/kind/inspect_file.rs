@@ -35,25 +35,27 @@ struct Payload {
 }
 
 impl InspectFile {
+    const TERMS: Terms = Terms {
+        kind: "inspect-file",
+        attempts: 5,
+        time_limit: Duration::from_mins(30),
+        at_once: 4,
+        per_key: 1,
+    };
+
     /// The job for a file. Its name says nothing here: the same bytes may have several, and what the upload made of
     /// the name stands in the media type.
     pub(crate) fn job(file: &FileRow) -> NewJob {
         let is_told = |kind: &FileType| file.media_type == kind.media_type();
         let told = [FileType::Csv, FileType::Tsv].into_iter().find(is_told);
         let payload = json!({ "sha256": file.digest, "extension": told.map(FileType::as_str) });
-        NewJob { key: Some(file.digest.to_string()), ..NewJob::of(Self.terms(), payload) }
+        NewJob { key: Some(file.digest.to_string()), ..NewJob::of(Self::TERMS, payload) }
     }
 }
 
 impl Work for InspectFile {
     fn terms(&self) -> Terms {
-        Terms {
-            kind: "inspect-file",
-            attempts: 5,
-            time_limit: Duration::from_mins(30),
-            at_once: 4,
-            per_key: 1,
-        }
+        Self::TERMS
     }
 
     fn run<'a>(&'a self, app: &'a App, task: &'a Task) -> BoxFuture<'a, Result<Done, Trouble>> {

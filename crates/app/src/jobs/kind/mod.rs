@@ -12,11 +12,10 @@ mod send_letter;
 
 pub(super) use check_files::CheckFiles;
 pub(super) use collect_files::CollectFiles;
-pub(super) use deliver_webhook::DeliverWebhook;
+pub(crate) use deliver_webhook::DeliverWebhook;
 pub(super) use forget_deliveries::ForgetDeliveries;
 pub(super) use forget_jobs::ForgetJobs;
 pub(super) use forget_letters::ForgetLetters;
 pub(crate) use inspect_file::InspectFile;
-pub(super) use ping_webhook::PingWebhook;
-pub(crate) use send_letter::SEND_LETTER;
-pub(super) use send_letter::SendLetter;
+pub(crate) use ping_webhook::PingWebhook;
+pub(crate) use send_letter::SendLetter;

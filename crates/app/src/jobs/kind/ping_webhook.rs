@@ -11,12 +11,23 @@ use crate::{
     App,
     jobs::Task,
     ports::{Done, Terms, Trouble, Work},
-    webhook::{PING, Reply},
+    webhook::Reply,
 };
 
 /// Sends a webhook a test, once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PingWebhook;
+
+impl PingWebhook {
+    /// Its key is the webhook. Another try is only for what could not be tried.
+    pub(crate) const TERMS: Terms = Terms {
+        kind: "ping-webhook",
+        attempts: 3,
+        time_limit: Duration::from_mins(1),
+        at_once: 4,
+        per_key: 1,
+    };
+}
 
 #[derive(Deserialize)]
 struct Payload {
@@ -25,8 +36,7 @@ struct Payload {
 
 impl Work for PingWebhook {
     fn terms(&self) -> Terms {
-        // Another try is only for what could not be tried.
-        Terms { kind: PING, attempts: 3, time_limit: Duration::from_mins(1), at_once: 4, per_key: 1 }
+        Self::TERMS
     }
 
     fn run<'a>(&'a self, app: &'a App, task: &'a Task) -> BoxFuture<'a, Result<Done, Trouble>> {

@@ -21,21 +21,23 @@ use crate::{
     ports::{Done, Fate, MailError, Terms, Trouble, Work},
 };
 
-/// Two to one receiving domain at once, so that a slow one is no burden to the others.
-pub(crate) const SEND_LETTER: Terms = Terms {
-    kind: "send-letter",
-    // From ten seconds to an hour apart, these take longer than a letter is kept.
-    attempts: 90,
-    time_limit: Duration::from_mins(2),
-    at_once: 4,
-    per_key: 2,
-};
-
 /// Hands a letter over to the mail server, unless its reader is not written to any more.
 ///
 /// A process that dies after the server took the letter hands it over again, under the same `Message-ID`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SendLetter;
+
+impl SendLetter {
+    /// Two to one receiving domain at once, so that a slow one is no burden to the others.
+    pub(crate) const TERMS: Terms = Terms {
+        kind: "send-letter",
+        // From ten seconds to an hour apart, these take longer than a letter is kept.
+        attempts: 90,
+        time_limit: Duration::from_mins(2),
+        at_once: 4,
+        per_key: 2,
+    };
+}
 
 #[derive(Debug, Deserialize)]
 struct Payload {
@@ -44,7 +46,7 @@ struct Payload {
 
 impl Work for SendLetter {
     fn terms(&self) -> Terms {
-        SEND_LETTER
+        Self::TERMS
     }
 
     fn run<'a>(&'a self, app: &'a App, task: &'a Task) -> BoxFuture<'a, Result<Done, Trouble>> {
