@@ -14,6 +14,7 @@ pub mod args;
 pub mod config;
 pub mod parse_worker;
 
+mod authorities;
 mod command;
 mod demo;
 mod failure;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use url::{Host, Url};
-use vitrina_egress::{MailConfig, Postman, roots};
+use vitrina_egress::{MailConfig, Postman};
 
-use crate::{config::Settings, failure::Failure};
+use crate::{authorities::authorities, config::Settings, failure::Failure};
 
 /// The longest that handing over a letter may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -17,14 +17,7 @@ pub(crate) fn postman(settings: &Settings, base_url: &str) -> Result<Option<Post
         Failure::usage("mail_url is set, and mail_from is not")
             .help("for example mail_from = \"Datos de Ejemplo <datos@example.org>\"")
     })?;
-    let roots = match &settings.mail_authorities {
-        None => Vec::new(),
-        Some(path) => {
-            let unusable = || format!("mail_authorities: {} cannot be used", path.display());
-            let pem = std::fs::read(path).map_err(|error| Failure::because(unusable(), error))?;
-            roots(&pem).map_err(|error| Failure::because(unusable(), error))?
-        }
-    };
+    let roots = authorities("mail_authorities", settings.mail_authorities.as_deref())?;
     let config = MailConfig {
         host: url.host().to_owned(),
         port: url.port(),

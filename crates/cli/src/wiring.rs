@@ -17,6 +17,7 @@ use vitrina_store::{Store, StoreError};
 use vitrina_validation::Validator;
 
 use crate::{
+    authorities::authorities,
     config::{Settings, Size},
     failure::Failure,
     parse_worker,
@@ -178,14 +179,7 @@ fn client(settings: &Settings, base_url: &str) -> Result<Client, Failure> {
     };
     let mut config = vitrina_egress::Config::new(contact);
     config.allow = Allow::new(settings.egress_allow.0.clone());
-    if let Some(file) = &settings.egress_roots {
-        let unusable = |error: &dyn std::fmt::Display| {
-            Failure::usage(format!("cannot use the authorities in {}: {error}", file.display()))
-                .help("egress_roots names a file with certificates in the form of PEM")
-        };
-        let pem = std::fs::read(file).map_err(|error| unusable(&error))?;
-        config.roots = vitrina_egress::roots(&pem).map_err(|error| unusable(&error))?;
-    }
+    config.roots = authorities("egress_roots", settings.egress_roots.as_deref())?;
     Client::new(config, Arc::new(SystemClock))
         .map_err(|error| Failure::because("cannot set up the way out to other servers", error))
 }

@@ -2,11 +2,10 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use rustls::pki_types::CertificateDer;
 use url::Url;
 use vitrina_app::ports::Pace;
 
-use crate::guard::Allow;
+use crate::{guard::Allow, tls::Root};
 
 /// What the operator decides about the way out.
 #[derive(Debug, Clone)]
@@ -20,7 +19,7 @@ pub struct Config {
     /// How hard one host is asked where the request does not say.
     pub pace: Pace,
     /// Certificates that are trusted beside those of Mozilla's list, for an authority of one's own.
-    pub roots: Vec<CertificateDer<'static>>,
+    pub roots: Vec<Root>,
 }
 
 impl Config {

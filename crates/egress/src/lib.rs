@@ -24,5 +24,5 @@ pub use config::{Config, Contact, InvalidContact, Limits};
 pub use http::{Client, OidcTransport};
 pub use mail::{MailConfig, MailConfigError, MailSecurity, Password, Postman};
 pub use resolver::Resolver;
-pub use tls::{InvalidRoots, TlsError, roots};
+pub use tls::{InvalidRoots, Root, TlsError, roots};
 pub use webhook::Webhooks;

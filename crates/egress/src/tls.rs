@@ -29,8 +29,11 @@ pub enum InvalidRoots {
     Empty,
 }
 
+/// The certificate of an authority.
+pub type Root = CertificateDer<'static>;
+
 /// The certificates in a text in the form of PEM.
-pub fn roots(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, InvalidRoots> {
+pub fn roots(text: &[u8]) -> Result<Vec<Root>, InvalidRoots> {
     let roots: Vec<_> =
         CertificateDer::pem_slice_iter(text).collect::<Result<_, _>>().map_err(InvalidRoots::Unreadable)?;
     if roots.is_empty() { Err(InvalidRoots::Empty) } else { Ok(roots) }
@@ -38,10 +41,7 @@ pub fn roots(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, InvalidRoots> 
 
 /// How connections are encrypted: TLS 1.2 and 1.3, no certificate of our own, the roots of Mozilla and those of the
 /// operator. `protocol` is what will be spoken, where TLS has a word for it.
-pub(crate) fn client(
-    roots: &[CertificateDer<'static>],
-    protocol: Option<&[u8]>,
-) -> Result<Arc<ClientConfig>, TlsError> {
+pub(crate) fn client(roots: &[Root], protocol: Option<&[u8]>) -> Result<Arc<ClientConfig>, TlsError> {
     let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     for root in roots {
         store.add(root.clone())?;

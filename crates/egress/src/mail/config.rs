@@ -8,10 +8,10 @@ use lettre::{
 };
 use rustls::{
     ClientConfig,
-    pki_types::{CertificateDer, DnsName, ServerName},
+    pki_types::{DnsName, ServerName},
 };
 
-use crate::tls::{self, TlsError};
+use crate::tls::{self, Root, TlsError};
 
 /// Which mail server, and how it is spoken to.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct MailConfig {
     /// What we call ourselves: a domain.
     pub hello: Option<String>,
     /// Certificates that are trusted beside those of Mozilla's list.
-    pub roots: Vec<CertificateDer<'static>>,
+    pub roots: Vec<Root>,
     /// The longest that handing over a letter may take.
     pub timeout: Duration,
 }
