@@ -15,6 +15,7 @@ pub mod cursor;
 pub mod date;
 pub mod finding;
 pub mod guideline;
+pub mod html;
 pub mod id;
 pub mod import;
 pub mod job;

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use vitrina_domain::query::{FieldType, Query as Condition, Test};
+use vitrina_domain::{
+    html::escape,
+    query::{FieldType, Query as Condition, Test},
+};
 
 use crate::{
     analysis::{self, Form, Language, Side},
@@ -206,22 +209,6 @@ fn mark(text: &str, from: usize, to: usize, found: &[Found]) -> String {
     }
     marked.push_str(&escape(text.get(at..to).unwrap_or_default()));
     marked
-}
-
-/// Text as HTML.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

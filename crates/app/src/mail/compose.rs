@@ -2,14 +2,17 @@
 
 use std::fmt::Write as _;
 
-use vitrina_domain::finding::{Bilingual, Locale};
+use vitrina_domain::{
+    finding::{Bilingual, Locale},
+    html::escape,
+};
 
 use super::{NewLetter, Part};
 
 /// The longest subject, in characters; what is longer is cut.
 const LONGEST_SUBJECT: usize = 150;
 
-/// The most of one line of RFC 2045 that a separator takes.
+/// What stands between the languages.
 const SEPARATOR: &str = "\n* * *\n\n";
 
 /// What is sent.
@@ -74,10 +77,10 @@ fn marked_up(body: &[Part], site: &Bilingual, locale: Locale) -> String {
     let mut html = String::new();
     for part in body {
         let _ = match part {
-            Part::Paragraph(paragraph) => writeln!(html, "<p>{}</p>", escaped(&line(paragraph.get(locale)))),
+            Part::Paragraph(paragraph) => writeln!(html, "<p>{}</p>", escape(&line(paragraph.get(locale)))),
             Part::Link { label, address } => {
-                let (label, address) = (escaped(&line(label.get(locale))), line(address));
-                let shown = escaped(&address);
+                let (label, address) = (escape(&line(label.get(locale))), line(address));
+                let shown = escape(&address);
                 if address.starts_with("https://") || address.starts_with("http://") {
                     writeln!(html, "<p>{label}:<br><a href=\"{shown}\">{shown}</a></p>")
                 } else {
@@ -86,7 +89,7 @@ fn marked_up(body: &[Part], site: &Bilingual, locale: Locale) -> String {
             }
         };
     }
-    let _ = writeln!(html, "<p>{}</p>", escaped(&line(site.get(locale))));
+    let _ = writeln!(html, "<p>{}</p>", escape(&line(site.get(locale))));
     html
 }
 
@@ -95,28 +98,13 @@ fn html(subject: &str, both: [(Locale, String); 2]) -> String {
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n",
         first.as_str(),
-        escaped(subject)
+        escape(subject)
     );
     let sections =
         both.map(|(locale, section)| format!("<div lang=\"{}\">\n{section}</div>\n", locale.as_str()));
     html.push_str(&sections.join("<hr>\n"));
     html.push_str("</body>\n</html>\n");
     html
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
