@@ -8,7 +8,7 @@ use vitrina_store::Cancelled;
 
 use crate::{
     App, AppError,
-    auth::{Action, Actor, Object, authorize},
+    auth::{Action, Actor, Object, authorize, own},
 };
 
 impl App {
@@ -26,17 +26,7 @@ impl App {
 
     /// A job. Who filed it may look at it as well as the operator.
     pub async fn job(&self, actor: &Actor, id: JobId) -> Result<Job, AppError> {
-        if *actor == Actor::Anonymous {
-            authorize(actor, Action::Operate, &Object::Site)?;
-        }
-        let job = self.store().job(id).await?;
-        match job {
-            Some(job) if job.actor == actor.audit_name() => Ok(job),
-            other => {
-                authorize(actor, Action::Operate, &Object::Site)?;
-                other.ok_or(AppError::NotFound("job"))
-            }
-        }
+        own(actor, self.store().job(id).await?, |job| &job.actor, "job")
     }
 
     /// Lines of the log of a job, after one.

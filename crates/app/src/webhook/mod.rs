@@ -9,7 +9,7 @@ use vitrina_domain::{change::Seq, id::WebhookId, record::Kind, webhook::Webhook}
 
 use crate::{
     App, AppError,
-    auth::{Action, Actor, Object, authorize},
+    auth::{Actor, own},
     record::Reference,
 };
 
@@ -73,16 +73,7 @@ pub enum Wish {
 impl App {
     /// A webhook. Its owner may look at it as well as the operator; whoever else asks is not told whether it is there.
     pub async fn webhook(&self, actor: &Actor, id: WebhookId) -> Result<Webhook, AppError> {
-        if *actor == Actor::Anonymous {
-            authorize(actor, Action::Operate, &Object::Site)?;
-        }
-        match self.store().webhook(id).await? {
-            Some(webhook) if webhook.owner == actor.audit_name() => Ok(webhook),
-            other => {
-                authorize(actor, Action::Operate, &Object::Site)?;
-                other.ok_or(AppError::NotFound("webhook"))
-            }
-        }
+        own(actor, self.store().webhook(id).await?, |webhook| &webhook.owner, "webhook")
     }
 
     /// As far as one look at the log goes from a position.
