@@ -90,6 +90,11 @@ impl Stored {
         self.distributions.iter().map(|text| inside(text))
     }
 
+    /// How long the texts at hand are together.
+    pub fn bytes(&self) -> usize {
+        std::iter::once(&self.document).chain(&self.distributions).map(String::len).sum()
+    }
+
     /// How many distributions the record has, at hand or not.
     pub fn total_distributions(&self) -> usize {
         self.total

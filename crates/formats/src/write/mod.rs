@@ -166,7 +166,7 @@ pub fn data_json_dataset(dataset: &Dataset, languages: &[&str], vocabularies: &V
 
 /// A record as our own JSON: server-owned members before the members of the document.
 pub fn json_record(record: &Record<Stored>, base_url: &str, beside: &Beside) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(record.metadata.bytes() + own::BESIDE);
     own::append(record, base_url, beside, &mut out);
     out
 }

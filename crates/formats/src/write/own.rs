@@ -1,5 +1,7 @@
 //! Our own JSON: the document, and beside it what the server says of the record.
 
+use std::{fmt::Display, io::Write as _};
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 use vitrina_domain::record::{Described, Kind, Record, Stored};
@@ -21,6 +23,9 @@ pub(crate) const SERVED: &[&str] = &[
     "url",
     "iri",
 ];
+
+/// About as many bytes as the server says of a record, beside its document.
+pub(super) const BESIDE: usize = 1_024;
 
 /// The permanent IRI of a record.
 pub(super) fn iri<M: Described>(record: &Record<M>, base_url: &str) -> String {
@@ -66,7 +71,7 @@ pub(super) fn append(record: &Record<Stored>, base_url: &str, beside: &Beside, o
                 members.out.push(b',');
             }
             let mut members = Members { out: &mut *members.out, separator: b'{' };
-            members.text("id", &id.to_string());
+            members.plain("id", id);
             members.stored(distribution);
             members.out.push(b'}');
         }
@@ -76,23 +81,24 @@ pub(super) fn append(record: &Record<Stored>, base_url: &str, beside: &Beside, o
 }
 
 fn served(record: &Record<Stored>, base_url: &str, members: &mut Members<'_>) {
-    members.text("id", &record.id.to_string());
-    members.text("kind", record.kind().as_str());
+    members.plain("id", record.id);
+    members.plain("kind", record.kind().as_str());
     members.text("slug", record.slug.as_str());
-    members.value("revision", &record.revision.into());
-    members.text("visibility", record.visibility.state());
+    members.name("revision");
+    json(&record.revision, members.out);
+    members.plain("visibility", record.visibility.state());
     if let Some(reason) = record.visibility.reason() {
         members.text("reason", reason);
     }
-    members.text("created_at", &record.created.to_string());
-    members.text("updated_at", &record.updated.to_string());
-    members.text("source_id", &record.source_id.to_string());
+    members.plain("created_at", record.created);
+    members.plain("updated_at", record.updated);
+    members.plain("source_id", record.source_id);
     for (name, id) in [("catalog_id", record.catalog_id), ("organization_id", record.organization_id)] {
         if let Some(id) = id {
-            members.text(name, &id.to_string());
+            members.plain(name, id);
         }
     }
-    members.text("hash", &record.hash.to_string());
+    members.plain("hash", record.hash);
     members.text("url", &page(record, base_url));
     members.text("iri", &iri(record, base_url));
 }
@@ -105,26 +111,41 @@ struct Members<'a> {
 }
 
 impl Members<'_> {
-    fn name(&mut self, name: &str) {
+    fn separate(&mut self) {
         self.out.push(std::mem::replace(&mut self.separator, b','));
-        json(name, self.out);
-        self.out.push(b':');
     }
 
-    fn text(&mut self, name: &str, text: &str) {
+    /// A name of ours, without anything to be escaped.
+    fn name(&mut self, name: &'static str) {
+        self.separate();
+        for part in ["\"", name, "\":"] {
+            self.out.extend_from_slice(part.as_bytes());
+        }
+    }
+
+    fn value(&mut self, name: &str, value: &Value) {
+        self.separate();
+        json(name, self.out);
+        self.out.push(b':');
+        json(value, self.out);
+    }
+
+    fn text(&mut self, name: &'static str, text: &str) {
         self.name(name);
         json(text, self.out);
     }
 
-    fn value(&mut self, name: &str, value: &Value) {
+    /// A text of ours without anything to be escaped: an id, an instant, a word.
+    fn plain(&mut self, name: &'static str, text: impl Display) {
         self.name(name);
-        json(value, self.out);
+        // Writing into memory cannot fail.
+        let _infallible = write!(self.out, "\"{text}\"");
     }
 
     /// Members that are JSON text already.
     fn stored(&mut self, members: &str) {
         if !members.is_empty() {
-            self.out.push(std::mem::replace(&mut self.separator, b','));
+            self.separate();
             self.out.extend_from_slice(members.as_bytes());
         }
     }
