@@ -1,6 +1,7 @@
 //! Connections: one to write with and a pool to read with, each told how long it may take.
 
 use std::{
+    num::NonZeroUsize,
     path::{Path, PathBuf},
     str::FromStr as _,
     sync::Arc,
@@ -84,6 +85,7 @@ impl Connections {
         drop(folder::private_file(path)?);
         let writer = Database::connect(sqlite_options(path, Use::Write, 1)).await?;
         require_safe_sqlite(&writer).await?;
+        let readers = readers.min(most_sqlite_readers());
         let pool = Database::connect(sqlite_options(path, Use::Read, readers)).await?;
         let at_hand = AtHand::new(pool.get_sqlite_connection_pool().clone(), readers, PATIENCE);
         Ok(Self { backend: Backend::Sqlite, reader: Reader::Sqlite(Arc::new(at_hand)), writer })
@@ -109,6 +111,13 @@ impl Connections {
             tracing::warn!(%error, "the database was not closed cleanly");
         }
     }
+}
+
+/// Two for each core: reading is computing, and each connection keeps pages of its own. With more of them the same pages
+/// are kept more often, and fewer of them stay near the processor.
+fn most_sqlite_readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    u32::try_from(cores).unwrap_or(u32::MAX).saturating_mul(2)
 }
 
 fn sqlite_path(url: &str) -> Result<PathBuf, StoreError> {

@@ -91,8 +91,8 @@ pub const SETTINGS: &[Setting] = &[
         name: "max_connections",
         flag: None,
         example: "16",
-        es: "El máximo de conexiones de lectura a la base de datos.",
-        en: "The most connections for reading from the database.",
+        es: "El máximo de conexiones de lectura a la base de datos; en SQLite, dos por núcleo a lo sumo.",
+        en: "The most connections for reading from the database; on SQLite two for each core at most.",
     },
     Setting {
         name: "listen",

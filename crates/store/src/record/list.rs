@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    Condition, ConnectionTrait as _, FromQueryResult as _,
+    Condition, ConnectionTrait as _, DbBackend, FromQueryResult as _,
     sea_query::{Expr, ExprTrait as _, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use vitrina_domain::{
 
 use super::{
     Extent, Records, row,
-    visible::{self, Shelf, Stretch, stretches},
+    visible::{self, Shelf, Stretch, constant, stretches},
 };
 use crate::{Store, StoreError, Tx, column::Cell, merge::merged};
 
@@ -86,7 +86,7 @@ fn stretch_of(stretch: Stretch, kind: Kind, filter: &ListFilter, walk: Walk) -> 
     Query::select()
         .columns(Records::COLUMNS.map(|column| (Records::Table, column)))
         .from(Records::Table)
-        .and_where(Expr::col((Records::Table, Records::Kind)).eq(kind.as_str()))
+        .and_where(Expr::col((Records::Table, Records::Kind)).eq(constant(kind.as_str())))
         .cond_where(stretch.condition(Shelf::Today))
         .cond_where(filter.condition(Shelf::Today))
         .and_where_option(walk.condition(Shelf::Today))
@@ -100,6 +100,11 @@ fn page(scope: &Scope, kind: Kind, filter: &ListFilter, walk: Walk) -> Option<Se
     merged(selections, Records::CreatedSeq, &walk.order(), walk.limit)
 }
 
+/// The same with their distributions.
+fn composed(page: SelectStatement, walk: Walk, extent: Extent, backend: DbBackend) -> SelectStatement {
+    row::composed(page, extent, backend).order_by((row::NAME, Records::CreatedSeq), walk.order()).take()
+}
+
 impl Store {
     /// Visible records in creation order; tombstones are not in lists. Page 5,000 costs what page 1 costs.
     pub async fn page(
@@ -111,7 +116,7 @@ impl Store {
         extent: Extent,
     ) -> Result<Vec<Record<Stored>>, StoreError> {
         let Some(page) = page(scope, kind, filter, walk) else { return Ok(Vec::new()) };
-        let query = row::composed(page, walk.order(), extent, self.connections.reader.get_database_backend());
+        let query = composed(page, walk, extent, self.connections.reader.get_database_backend());
         row::records(&self.connections.reader.query_all(&query).await?)
     }
 
@@ -120,7 +125,7 @@ impl Store {
         let query = Query::select()
             .expr(Expr::col((Records::Table, Records::Kind)).count())
             .from(Records::Table)
-            .and_where(Expr::col((Records::Table, Records::Kind)).eq(kind.as_str()))
+            .and_where(Expr::col((Records::Table, Records::Kind)).eq(constant(kind.as_str())))
             .cond_where(visible::listed(scope))
             .cond_where(filter.condition(Shelf::Today))
             .take();
@@ -194,7 +199,7 @@ impl Tx {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{DbBackend, QueryResult};
+    use sea_orm::QueryResult;
     use vitrina_domain::id::RecordId;
 
     use super::*;
@@ -204,8 +209,7 @@ mod tests {
     async fn plan(store: &Store, scope: &Scope, filter: &ListFilter) -> String {
         let walk = Walk::first(100).after(Seq(7));
         let page = page(scope, Kind::Dataset, filter, walk).unwrap();
-        let mut statement =
-            DbBackend::Sqlite.build(&row::composed(page, walk.order(), Extent::Whole, DbBackend::Sqlite));
+        let mut statement = DbBackend::Sqlite.build(&composed(page, walk, Extent::Whole, DbBackend::Sqlite));
         statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
         let rows = store.connections.reader.query_all_raw(statement).await.unwrap();
         let detail = |row: &QueryResult| row.try_get::<String>("", "detail").unwrap();

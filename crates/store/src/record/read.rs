@@ -15,7 +15,10 @@ use vitrina_domain::{
     slug::Slug,
 };
 
-use super::{Extent, Records, row, visible};
+use super::{
+    Extent, Records, row,
+    visible::{self, constant},
+};
 use crate::{
     Store, StoreError, Tx,
     bulk::MOST_KEYS,
@@ -97,13 +100,13 @@ pub(super) fn selected(condition: Condition, extent: Extent, backend: DbBackend)
         .from(Records::Table)
         .cond_where(condition)
         .take();
-    row::composed(records, Order::Asc, extent, backend)
+    row::composed(records, extent, backend)
 }
 
 pub(super) fn named(kind: Kind, id: RecordId) -> Condition {
     Condition::all()
         .add(Expr::col((Records::Table, Records::Id)).eq(id.uuid()))
-        .add(Expr::col((Records::Table, Records::Kind)).eq(kind.as_str()))
+        .add(Expr::col((Records::Table, Records::Kind)).eq(constant(kind.as_str())))
 }
 
 impl Store {

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     DbBackend, QueryResult, TryGetable,
-    sea_query::{Expr, Order, Query, SelectStatement},
+    sea_query::{Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
 use vitrina_domain::{
@@ -32,22 +32,19 @@ impl Extent {
 /// Stands between the distributions of a text: JSON texts hold no control characters.
 const SEPARATOR: char = '\u{1e}';
 
-/// Adds the distributions to a selection of records.
+/// What the selection of records is called in [`composed`].
+pub(super) const NAME: &str = "r";
+
+/// Adds the distributions to a selection of records, in whatever order.
 ///
 /// It is one statement, because two would see two states of the database when somebody writes in between, and one row a
 /// record, because rows are dear.
-pub(super) fn composed(
-    records: SelectStatement,
-    order: Order,
-    extent: Extent,
-    backend: DbBackend,
-) -> SelectStatement {
+pub(super) fn composed(records: SelectStatement, extent: Extent, backend: DbBackend) -> SelectStatement {
     Query::select()
-        .columns(Records::COLUMNS.map(|column| ("r", column)))
+        .columns(Records::COLUMNS.map(|column| (NAME, column)))
         .expr(Expr::cust(distributions(extent, backend)))
         .expr(Expr::cust(total(extent)))
-        .from_subquery(records, "r")
-        .order_by(("r", Records::CreatedSeq), order)
+        .from_subquery(records, NAME)
         .take()
 }
 

@@ -49,12 +49,8 @@ impl Single {
             self.0.write().unwrap_or_else(PoisonError::into_inner).insert(question, statement.clone());
             statement
         });
-        // The condition on the id is the first one, so its value is the first, too.
-        if let Some(Values(values)) = &mut statement.values
-            && let Some(first) = values.first_mut()
-        {
-            *first = Value::from(id.uuid());
-        }
+        // Beside the id, these scopes have nothing but constants in their statements.
+        statement.values = Some(Values(vec![Value::from(id.uuid())]));
         statement
     }
 }

@@ -52,10 +52,18 @@ const PUBLISHED: &str = "published";
 const UNPUBLISHED: [&str; 2] = ["draft", "held"];
 const GONE: [&str; 2] = ["withdrawn", "deleted"];
 
+/// A word of ours as a part of a statement: statements that ask the same are the same text, and the database plans each
+/// once.
+pub(super) fn constant(word: &'static str) -> Expr {
+    Expr::Constant(word.into())
+}
+
 impl Stretch {
     pub(crate) fn condition(self, shelf: Shelf) -> Condition {
         let theirs = |id: RecordId| shelf.column(Records::OrganizationId).eq(id.uuid());
-        Condition::all().add(shelf.access().eq(self.visibility)).add_option(self.organization.map(theirs))
+        Condition::all()
+            .add(shelf.access().eq(constant(self.visibility)))
+            .add_option(self.organization.map(theirs))
     }
 }
 
@@ -96,13 +104,13 @@ pub(crate) fn listed_on(shelf: Shelf, scope: &Scope) -> Condition {
 
 /// What the scope finds in the history of a record: what it finds in lists, and that there were public ends.
 pub(crate) fn remembered(scope: &Scope) -> Condition {
-    listed_on(Shelf::Past, scope).add(Shelf::Past.access().eq("deleted"))
+    listed_on(Shelf::Past, scope).add(Shelf::Past.access().eq(constant("deleted")))
 }
 
 /// What the scope finds by name: what it finds in lists, and the tombstones of what it could have found.
 pub(crate) fn found(scope: &Scope) -> Condition {
-    let gone = || Expr::col((Records::Table, Records::Visibility)).is_in(GONE);
-    let was_published = Expr::col((Records::Table, Records::WasPublished)).eq(true);
+    let gone = || Expr::col((Records::Table, Records::Visibility)).is_in(GONE.map(constant));
+    let was_published = Expr::col((Records::Table, Records::WasPublished)).eq(Expr::Constant(true.into()));
     let found = listed(scope).add(Condition::all().add(gone()).add(was_published));
     match scope {
         Scope::Public => found,
