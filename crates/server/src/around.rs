@@ -1,10 +1,12 @@
 //! What stands around the routes, one thing around the other.
 //!
 //! Axum's own middleware boxes what is below it, and copies all the boxes below, at every layer and for every request.
-//! Here nothing is copied, and each layer has one box: futures without any would be moved whole, layer by layer.
+//! Here nothing is copied, and each layer has one box: futures without any would be moved whole, layer by layer. Things
+//! that wait for nothing are a [`Passage`] each, and as many of them as follow one another are one layer.
 
 use std::{
     convert::Infallible,
+    ops::ControlFlow,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -20,6 +22,65 @@ use tower::{Service, ServiceExt as _};
 pub(crate) trait Around: Send + Sync + 'static {
     /// Answers a request; `next` is what stands inside.
     fn answer<N: Next>(&self, request: Request, next: &N) -> impl Future<Output = Response> + Send;
+}
+
+/// Sees a request go in and its answer come out, and waits for nothing.
+pub(crate) trait Passage: Send + Sync + 'static {
+    /// What is remembered of a request until there is an answer.
+    type Memory: Send;
+
+    /// Looks at a request and may change it, or answers it itself.
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, Self::Memory>;
+
+    /// Looks at the answer and may change it, unless it is its own.
+    fn leave(&self, _memory: Self::Memory, _response: &mut Response) {}
+
+    /// This one, and the other one inside of it.
+    fn then<P: Passage>(self, inside: P) -> Both<Self, P>
+    where
+        Self: Sized,
+    {
+        Both(self, inside)
+    }
+}
+
+/// Two passages, one after the other.
+#[derive(Debug, Clone)]
+pub(crate) struct Both<A, B>(A, B);
+
+impl<A: Passage, B: Passage> Passage for Both<A, B> {
+    type Memory = (A::Memory, B::Memory);
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, Self::Memory> {
+        let Self(outside, inside) = self;
+        let outer = outside.enter(request)?;
+        match inside.enter(request) {
+            ControlFlow::Continue(inner) => ControlFlow::Continue((outer, inner)),
+            ControlFlow::Break(mut response) => {
+                outside.leave(outer, &mut response);
+                ControlFlow::Break(response)
+            }
+        }
+    }
+
+    fn leave(&self, (outer, inner): Self::Memory, response: &mut Response) {
+        let Self(outside, inside) = self;
+        inside.leave(inner, response);
+        outside.leave(outer, response);
+    }
+}
+
+impl<P: Passage> Around for P {
+    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
+        match self.enter(&mut request) {
+            ControlFlow::Continue(memory) => {
+                let mut response = next.run(request).await;
+                self.leave(memory, &mut response);
+                response
+            }
+            ControlFlow::Break(response) => response,
+        }
+    }
 }
 
 /// Answers requests.

@@ -4,6 +4,8 @@
 //! (RFC 9110 section 8.8.3.3). Here the coding is added to the tag on the way out, and taken off the tags of
 //! `If-Match` and `If-None-Match` on the way in, so that handlers know only their own tags.
 
+use std::ops::ControlFlow;
+
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -17,7 +19,7 @@ use tower_http::{
     },
 };
 
-use crate::around::{Around, Next};
+use crate::around::Passage;
 use crate::conditional::{Given, tags};
 
 const CODINGS: [&str; 3] = ["gzip", "br", "zstd"];
@@ -47,8 +49,11 @@ impl Predicate for Entire {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TagsByCoding;
 
-impl Around for TagsByCoding {
-    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
+impl Passage for TagsByCoding {
+    /// The tags that the reader holds.
+    type Memory = Vec<String>;
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, Vec<String>> {
         match coding(request.headers()) {
             Some(coding) => drop(request.headers_mut().insert(header::ACCEPT_ENCODING, coding)),
             None => drop(request.headers_mut().remove(header::ACCEPT_ENCODING)),
@@ -62,7 +67,10 @@ impl Around for TagsByCoding {
         for name in [header::IF_NONE_MATCH, header::IF_MATCH] {
             strip_codings(request.headers_mut(), &name);
         }
-        let mut response = next.run(request).await;
+        ControlFlow::Continue(known)
+    }
+
+    fn leave(&self, known: Vec<String>, response: &mut Response) {
         let coded = match response.status() {
             StatusCode::NOT_MODIFIED => known_variant(response.headers(), &known),
             _ => own_variant(response.headers()),
@@ -70,7 +78,6 @@ impl Around for TagsByCoding {
         if let Some(tag) = coded {
             response.headers_mut().insert(header::ETAG, tag);
         }
-        response
     }
 }
 

@@ -1,5 +1,10 @@
 //! Conditional requests: validators of representations, `304`, and `If-Match` for writes (RFC 9110 section 13).
 
+use std::{
+    ops::Range,
+    time::{Duration, UNIX_EPOCH},
+};
+
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -14,14 +19,18 @@ use crate::problem::{Answer, Code, Problem};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntityTag(String);
 
+/// As many hexadecimal digits of a digest stand in a tag: 96 bits.
+const DIGITS: usize = 24;
+
 /// The most tags that are looked at in one header.
 const MAX_TAGS: usize = 64;
 
 impl EntityTag {
     /// A tag for one representation of one state: the same parts always give the same tag, others another one.
     pub fn of(parts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let digest = Digest::of_parts(parts);
-        Self(hex::encode(digest.as_bytes().get(..12).unwrap_or_default()))
+        let mut digest = Digest::of_parts(parts).to_string();
+        digest.truncate(DIGITS);
+        Self(digest)
     }
 
     /// A tag with a readable part of its own, for example a revision: `{stem}-{hash of parts}`.
@@ -202,16 +211,20 @@ fn seconds(at: Timestamp) -> i64 {
     at.micros().div_euclid(1_000_000)
 }
 
-const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+/// The seconds from 1970 to the year 10000: such dates have four digits for the year, and none for what was before.
+const WRITABLE: Range<u64> = 0..253_402_300_800;
 
-/// An instant as an HTTP date (RFC 9110 section 5.6.7).
+/// An instant as an HTTP date (RFC 9110 section 5.6.7), where it can be written as one.
 pub fn http_date(at: Timestamp) -> Option<HeaderValue> {
-    HeaderValue::from_str(&at.to_datetime().format(HTTP_DATE).to_string()).ok()
+    let seconds = u64::try_from(seconds(at)).ok().filter(|seconds| WRITABLE.contains(seconds))?;
+    let at = UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
+    HeaderValue::from_str(&httpdate::fmt_http_date(at)).ok()
 }
 
 fn since(headers: &HeaderMap) -> Option<i64> {
     let text = headers.get(header::IF_MODIFIED_SINCE)?.to_str().ok()?;
-    chrono::NaiveDateTime::parse_from_str(text, HTTP_DATE).ok().map(|at| at.and_utc().timestamp())
+    let since = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }
 
 #[cfg(test)]

@@ -1,20 +1,19 @@
 //! Everything that stands around the routes, in its order.
 
-use std::{any::Any, convert::Infallible, sync::Arc};
+use std::{ops::ControlFlow, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
-    Router,
     extract::Request,
     response::{IntoResponse as _, Response},
 };
-use tower::{Layer as _, Service};
-use tower_http::catch_panic::CatchPanicLayer;
+use futures_util::FutureExt as _;
+use tower::Layer as _;
 
 use crate::{
-    around::{Around, Inside, Next},
+    around::{Around, Inside, Next, Passage},
     compression::{self, TagsByCoding},
     headers::{Cache, Cors, Envelope, Head, Host, HostPolicy, Methods, RequestIds, Security, Tag},
-    listen::Limits,
+    listen::{Limits, Responder},
     locale::Reader,
     metrics::Measure,
     problem::{Code, Problem, Render},
@@ -36,29 +35,24 @@ pub struct Edge {
 
 impl Edge {
     /// Puts the edge around the routes.
-    pub fn around<S>(self, routes: S) -> Router
-    where
-        S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-    {
+    pub(crate) fn around(self, routes: impl Next) -> impl Responder {
         let Self { site, limits, hosts, ids } = self;
         // The routes match methods and paths after the edge has seen the request: layers of a router would come too
-        // late to answer HEAD as GET. From the innermost to the outermost.
-        let routes = CatchPanicLayer::custom(panicked).layer(routes);
-        let plain = Inside(routes).within(Envelope(limits)).within(Host(hosts)).within(Tag).into_service();
-        let stack = Inside(compression::layer().layer(plain))
-            .within(TagsByCoding)
-            .within(Methods)
-            .within(Readers(Arc::clone(&site)))
-            .within(Render(Arc::clone(&site)))
-            .within(Cache)
-            .within(Cors)
-            .within(Security(site))
-            .within(Head)
-            .within(Measure)
-            .within(ids)
-            .into_service();
-        Router::new().fallback_service(stack)
+        // late to answer HEAD as GET.
+        let plain = routes.within(Panics).within(Tag).into_service();
+        let passages = ids
+            .then(Measure::default())
+            .then(Head)
+            .then(Security(Arc::clone(&site)))
+            .then(Cors)
+            .then(Cache)
+            .then(Render(Arc::clone(&site)))
+            .then(Readers(site))
+            .then(Methods)
+            .then(Host(hosts))
+            .then(Envelope(limits))
+            .then(TagsByCoding);
+        Inside(compression::layer().layer(plain)).within(passages).into_service()
     }
 }
 
@@ -66,23 +60,34 @@ impl Edge {
 #[derive(Debug, Clone)]
 struct Readers(Arc<Site>);
 
-impl Around for Readers {
-    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
+impl Passage for Readers {
+    type Memory = ();
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response> {
         let reader = Reader::of(request.headers(), self.0.locale);
         request.extensions_mut().insert(reader);
-        next.run(request).await
+        ControlFlow::Continue(())
     }
 }
 
-/// The default hook has logged message and place by now.
-fn panicked(_payload: Box<dyn Any + Send>) -> Response {
-    ::metrics::counter!("vitrina_panics_total").increment(1);
-    Problem::new(Code::Internal).into_response()
+/// Answers in the place of a route that panicked.
+#[derive(Debug, Clone, Copy)]
+struct Panics;
+
+impl Around for Panics {
+    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+        let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        answered.unwrap_or_else(|_payload| {
+            // The default hook has logged message and place by now.
+            ::metrics::counter!("vitrina_panics_total").increment(1);
+            Problem::new(Code::Internal).into_response()
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::Body, http::HeaderMap, routing::get};
+    use axum::{Router, body::Body, http::HeaderMap, routing::get};
     use rstest::rstest;
     use serde_json::Value;
     use tower::ServiceExt as _;
@@ -93,7 +98,7 @@ mod tests {
         panic!("a secret in a panic")
     }
 
-    fn app() -> Router {
+    fn app() -> impl Responder {
         let site = Arc::new(Site::sample());
         let routes = Router::new()
             .route("/text", get(|| async { "word ".repeat(1_000) }))
@@ -105,7 +110,7 @@ mod tests {
             limits: Arc::default(),
             ids: RequestIds::new(|| uuid::Uuid::from_u128(7)),
         };
-        edge.around(routes)
+        edge.around(Inside(routes))
     }
 
     async fn ask(method: &str, path: &str, pairs: &[(&str, &str)]) -> (u16, HeaderMap, Vec<u8>) {

@@ -42,7 +42,7 @@ mod router;
 mod routes;
 mod view;
 
-pub use listen::{Ended, Lifecycle, Limits, ListenError, Listener, Peer};
+pub use listen::{Ended, Lifecycle, Limits, ListenError, Listener, Peer, Responder};
 pub use router::{
     MetricsPlace, Options, cores, metrics_router, openapi_3_0_json, openapi_json, router, router_with,
 };

@@ -1,17 +1,23 @@
 //! What the operator measures, in the text format of Prometheus.
 
-use std::sync::OnceLock;
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
+};
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram};
+use metrics::{
+    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram,
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::time::Instant;
 
-use crate::around::{Around, Next};
+use crate::around::Passage;
 use crate::limit::RouteClass;
 
 const SECONDS: [f64; 11] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -43,20 +49,62 @@ fn install() -> Option<PrometheusHandle> {
 }
 
 /// Counts and times every request.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Measure;
+///
+/// The measures of each kind of answer are found once and kept: looking one up costs more than all it measures.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Measure(Arc<RwLock<HashMap<Labels, Measures>>>);
 
-impl Around for Measure {
-    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
-        let method = known_method(&request);
-        let begun = Instant::now();
-        let response = next.run(request).await;
-        let class = response.extensions().get::<RouteClass>().map_or("other", |class| class.as_str());
-        let status = response.status().as_u16().to_string();
-        counter!("vitrina_requests_total", "class" => class, "method" => method, "status" => status)
-            .increment(1);
-        histogram!("vitrina_request_seconds", "class" => class).record(begun.elapsed().as_secs_f64());
-        response
+/// What answers are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Labels {
+    class: Option<RouteClass>,
+    method: &'static str,
+    status: StatusCode,
+}
+
+#[derive(Debug, Clone)]
+struct Measures {
+    requests: Counter,
+    seconds: Histogram,
+}
+
+impl Measures {
+    fn of(labels: Labels) -> Self {
+        let Labels { class, method, status } = labels;
+        let class = class.map_or("other", RouteClass::as_str);
+        let status = status.as_u16().to_string();
+        Self {
+            requests: counter!("vitrina_requests_total", "class" => class, "method" => method, "status" => status),
+            seconds: histogram!("vitrina_request_seconds", "class" => class),
+        }
+    }
+}
+
+impl Passage for Measure {
+    type Memory = (&'static str, Instant);
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, Self::Memory> {
+        ControlFlow::Continue((known_method(request), Instant::now()))
+    }
+
+    fn leave(&self, (method, begun): Self::Memory, response: &mut Response) {
+        let class = response.extensions().get().copied();
+        let Measures { requests, seconds } =
+            self.measures(Labels { class, method, status: response.status() });
+        requests.increment(1);
+        seconds.record(begun.elapsed().as_secs_f64());
+    }
+}
+
+impl Measure {
+    fn measures(&self, labels: Labels) -> Measures {
+        let Self(kept) = self;
+        let known = kept.read().unwrap_or_else(PoisonError::into_inner).get(&labels).cloned();
+        known.unwrap_or_else(|| {
+            let measures = Measures::of(labels);
+            kept.write().unwrap_or_else(PoisonError::into_inner).insert(labels, measures.clone());
+            measures
+        })
     }
 }
 
@@ -88,7 +136,10 @@ mod tests {
     #[tokio::test]
     async fn requests_are_counted_with_bounded_labels() {
         assert!(exporter().is_some());
-        let app = Router::new().route("/metrics", get(show)).fallback(|| async {}).layer(AsLayer(Measure));
+        let app = Router::new()
+            .route("/metrics", get(show))
+            .fallback(|| async {})
+            .layer(AsLayer(Measure::default()));
         for method in ["GET", "BREW", "BREW2"] {
             let request = Request::builder().method(method).uri("/").body(Body::empty()).unwrap();
             app.clone().oneshot(request).await.unwrap();

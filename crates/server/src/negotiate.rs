@@ -191,6 +191,9 @@ pub fn label(headers: &mut HeaderMap, chosen: Representation) {
     }
 }
 
+/// About as long as the link to a representation.
+const LINK: usize = 160;
+
 /// Says in the headers which representation this is and where the others are.
 ///
 /// `address` gives the absolute address of a representation.
@@ -201,11 +204,15 @@ pub fn describe(
     address: impl Fn(Representation) -> String,
 ) {
     label(headers, chosen);
+    let mut links = String::with_capacity(offered.len() * LINK);
     for one in offered {
-        let link = format!("<{}>; rel=\"alternate\"; type=\"{}\"", address(*one), one.media_type());
-        if let Ok(value) = HeaderValue::from_str(&link) {
-            headers.append(header::LINK, value);
+        let separator = if links.is_empty() { "<" } else { ", <" };
+        for part in [separator, &address(*one), ">; rel=\"alternate\"; type=\"", one.media_type(), "\""] {
+            links.push_str(part);
         }
+    }
+    if let Ok(value) = HeaderValue::try_from(links) {
+        headers.append(header::LINK, value);
     }
 }
 
@@ -283,7 +290,7 @@ mod tests {
         });
         assert_eq!(headers["content-type"], "text/turtle; charset=utf-8");
         assert_eq!(headers["vary"], VARY);
-        let links: Vec<_> = headers.get_all("link").iter().map(|link| link.to_str().unwrap()).collect();
+        let links: Vec<_> = headers["link"].to_str().unwrap().split(", ").collect();
         assert_eq!(links.len(), OFFERED.len());
         assert!(links.contains(&"<https://x/dataset/a.csv>; rel=\"alternate\"; type=\"text/csv\""));
     }

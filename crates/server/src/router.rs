@@ -19,7 +19,7 @@ use crate::{
     idempotency::Once,
     kept::Answers,
     limit::{Admit, Allowances, Exposure, Gates, Proxies},
-    listen::{Lifecycle, Limits},
+    listen::{Lifecycle, Limits, Responder},
     metrics, openapi,
     problem::ProblemBody,
     routes,
@@ -85,14 +85,16 @@ pub fn metrics_router() -> Router {
 }
 
 /// The whole server as a service, for the accept loop and for tests.
-pub fn router(app: App, lifecycle: Lifecycle) -> Router {
+pub fn router(app: App, lifecycle: Lifecycle) -> impl Responder {
     let options = Options::of(&site(&app, &CONTRACT));
     router_with(app, lifecycle, options)
 }
 
 /// As [`router`], with options of the operator's.
-pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
+pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> impl Responder {
     let Options { exposure, proxies, hosts, metrics: place, allowances, workers } = options;
+    // First, or the measures that others keep would be measures of nothing.
+    let is_measured = metrics::exporter().is_some();
     let site = Arc::new(site(&app, &CONTRACT));
     let gates = Arc::new(Gates::new(exposure, proxies, allowances, workers.as_ref()));
     let ids = {
@@ -110,10 +112,10 @@ pub fn router_with(app: App, lifecycle: Lifecycle, options: Options) -> Router {
     });
     let (api, _document) = routes::api().split_for_parts();
     let mut all = api.merge(routes::beside());
-    if metrics::exporter().is_some() && place == MetricsPlace::Here {
+    if is_measured && place == MetricsPlace::Here {
         all = all.route("/metrics", routing::get(metrics::show));
     }
-    let all = Inside(all.with_state(state.clone())).within(Once(state)).within(Admit(gates)).into_service();
+    let all = Inside(all.with_state(state.clone())).within(Once(state)).within(Admit(gates));
     let hosts = Arc::new(HostPolicy::of(&site, exposure, &hosts));
     Edge { site, limits: Arc::new(Limits::default()), hosts, ids }.around(all)
 }

@@ -35,6 +35,7 @@ impl Served {
         let world = runtime.block_on(World::new()).expect("a catalog can be made");
         let bearer = runtime.block_on(bearer(&world.app));
         let router = vitrina_server::router(world.app.clone(), Lifecycle::default());
+        let router = Router::new().fallback_service(router);
         Self { bearer, router, world, runtime }
     }
 

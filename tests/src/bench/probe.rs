@@ -58,9 +58,9 @@ impl Probe {
         let asks = match self.answers {
             Answers::Any => self.asks.clone(),
             Answers::New => {
-                // What else was measured has taken the pages of these records out of the database's memory: they are
-                // there again after one round. From the disk they are read once, and then as warm as any.
-                self.drive(program, &self.made_anew("w", self.asks.len()), self.asks.len()).await?;
+                // What else was measured has taken the pages of these records out of the database's memory. Each of its
+                // connections has pages of its own: they are there again once every connection was asked for each.
+                self.drive(program, &self.made_anew("w", self.count), self.count).await?;
                 self.made_anew("x", self.count)
             }
         };

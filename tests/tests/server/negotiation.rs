@@ -137,7 +137,7 @@ fn media_type(format: &str) -> &'static str {
 }
 
 fn alternates(answer: &Answer) -> BTreeMap<String, String> {
-    let links = answer.headers.get_all("link").iter().map(|link| link.to_str().unwrap());
+    let links = answer.headers.get_all("link").iter().flat_map(|link| link.to_str().unwrap().split(", "));
     let alternates = links.filter(|link| link.contains("rel=\"alternate\""));
     let parts = alternates.map(|link| {
         let address = link.split_once('<').unwrap().1.split_once('>').unwrap().0;

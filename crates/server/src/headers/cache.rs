@@ -1,5 +1,7 @@
 //! Who may keep an answer, and for how long.
 
+use std::ops::ControlFlow;
+
 use axum::{
     extract::Request,
     http::{HeaderValue, Method, StatusCode, header},
@@ -7,7 +9,7 @@ use axum::{
 };
 
 use super::cors::has_credentials;
-use crate::around::{Around, Next};
+use crate::around::Passage;
 
 const PUBLIC: &str = "public, max-age=60";
 const PRIVATE: &str = "private, no-store";
@@ -16,11 +18,16 @@ const PRIVATE: &str = "private, no-store";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cache;
 
-impl Around for Cache {
-    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+impl Passage for Cache {
+    /// Whether the answer is for the asker alone.
+    type Memory = bool;
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, bool> {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        let is_private = has_credentials(request.headers()) || !is_read;
-        let mut response = next.run(request).await;
+        ControlFlow::Continue(has_credentials(request.headers()) || !is_read)
+    }
+
+    fn leave(&self, is_private: bool, response: &mut Response) {
         let kept = matches!(
             response.status(),
             StatusCode::OK
@@ -36,7 +43,6 @@ impl Around for Cache {
             let policy = if kept { PUBLIC } else { "no-store" };
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
         }
-        response
     }
 }
 

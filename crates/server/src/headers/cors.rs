@@ -1,12 +1,14 @@
 //! Cross-origin reads: everyone may read what is public; nothing with credentials is shared.
 
+use std::ops::ControlFlow;
+
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 
-use crate::around::{Around, Next};
+use crate::around::Passage;
 
 const EXPOSED: &str = "Link, ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, \
     Content-Disposition, Accept-Ranges, Content-Range, Deprecation, Sunset";
@@ -19,21 +21,25 @@ const READING: &str = "Accept, Accept-Language, If-None-Match, If-Modified-Since
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cors;
 
-impl Around for Cors {
-    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+impl Passage for Cors {
+    /// Whether pages elsewhere may read the answer.
+    type Memory = bool;
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, bool> {
         let asks = request.headers().contains_key(header::ORIGIN);
         if asks && is_preflight(request.method(), request.headers()) {
-            return preflight(request.headers());
+            return ControlFlow::Break(preflight(request.headers()));
         }
-        let is_open = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
-            && !has_credentials(request.headers());
-        let mut response = next.run(request).await;
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+        ControlFlow::Continue(is_read && !has_credentials(request.headers()))
+    }
+
+    fn leave(&self, is_open: bool, response: &mut Response) {
         if is_open {
             let headers = response.headers_mut();
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
         }
-        response
     }
 }
 

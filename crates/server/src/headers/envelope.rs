@@ -1,6 +1,6 @@
 //! Requests whose address or headers are larger than anything sensible, and addresses that are no text.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    around::{Around, Next},
+    around::Passage,
     listen::Limits,
     problem::{Code, Problem},
 };
@@ -17,23 +17,32 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Envelope(pub(crate) Arc<Limits>);
 
-impl Around for Envelope {
-    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+impl Passage for Envelope {
+    type Memory = ();
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response> {
+        match self.refusal(request) {
+            Some(problem) => ControlFlow::Break(problem.into_response()),
+            None => ControlFlow::Continue(()),
+        }
+    }
+}
+
+impl Envelope {
+    fn refusal(&self, request: &Request) -> Option<Problem> {
         let uri = request.uri();
         let uri_bytes = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
         if uri_bytes > self.0.uri_bytes {
-            return Problem::new(Code::UriTooLong).into_response();
+            return Some(Problem::new(Code::UriTooLong));
         }
         let headers = request.headers();
         // Each field also takes a colon, a blank and a line end.
         let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         if headers.len() > self.0.header_fields || bytes > self.0.header_bytes {
-            return Problem::new(Code::HeadersTooLarge).into_response();
+            return Some(Problem::new(Code::HeadersTooLarge));
         }
-        if crate::filter::decode_path(uri.path()).is_none() {
-            return Problem::new(Code::InvalidEncoding).into_response();
-        }
-        next.run(request).await
+        let is_text = crate::filter::decode_path(uri.path()).is_some();
+        (!is_text).then(|| Problem::new(Code::InvalidEncoding))
     }
 }
 

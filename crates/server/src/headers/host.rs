@@ -1,6 +1,6 @@
 //! Which names the server answers to.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -9,7 +9,7 @@ use axum::{
 };
 
 use crate::{
-    around::{Around, Next},
+    around::Passage,
     limit::Exposure,
     problem::{Code, Problem},
     site::Site,
@@ -59,17 +59,19 @@ impl HostPolicy {
 #[derive(Debug, Clone)]
 pub(crate) struct Host(pub(crate) Arc<HostPolicy>);
 
-impl Around for Host {
-    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+impl Passage for Host {
+    type Memory = ();
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response> {
         let in_uri = request.uri().authority().map(axum::http::uri::Authority::as_str);
         let mut given = request.headers().get_all(header::HOST).iter();
         let in_header = given.next().map(HeaderValue::to_str).transpose().unwrap_or_default();
         let is_repeated = given.next().is_some();
         let is_health = request.uri().path().starts_with("/health/");
         if is_repeated || !(is_health || self.0.admits(in_uri.or(in_header))) {
-            return Problem::new(Code::MisdirectedRequest).into_response();
+            return ControlFlow::Break(Problem::new(Code::MisdirectedRequest).into_response());
         }
-        next.run(request).await
+        ControlFlow::Continue(())
     }
 }
 

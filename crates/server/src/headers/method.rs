@@ -1,5 +1,7 @@
 //! HEAD and OPTIONS wherever GET is; nothing but the methods of the API.
 
+use std::{mem, ops::ControlFlow};
+
 use axum::{
     body::Body,
     extract::Request,
@@ -8,26 +10,42 @@ use axum::{
 };
 use hyper::body::Body as _;
 
-use crate::around::{Around, Next};
+use crate::around::Passage;
 use crate::problem::{Code, Problem};
 
 /// Answers OPTIONS with what the path allows, and refuses unknown methods.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Methods;
 
-impl Around for Methods {
-    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+impl Passage for Methods {
+    /// Whether the request asks for the methods themselves.
+    type Memory = bool;
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, bool> {
         match *request.method() {
             Method::GET | Method::POST | Method::PUT | Method::PATCH | Method::DELETE => {
-                complete_allow(next.run(request).await)
+                ControlFlow::Continue(false)
             }
-            Method::OPTIONS => options(next.run(request).await),
-            _ => Problem::new(Code::MethodNotAllowed)
-                .with_header(
-                    header::ALLOW,
-                    HeaderValue::from_static("GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"),
-                )
-                .into_response(),
+            Method::OPTIONS => ControlFlow::Continue(true),
+            _ => {
+                let allow = HeaderValue::from_static("GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE");
+                let problem = Problem::new(Code::MethodNotAllowed).with_header(header::ALLOW, allow);
+                ControlFlow::Break(problem.into_response())
+            }
+        }
+    }
+
+    /// The router refuses OPTIONS like any other method it has no handler for, naming those it has.
+    fn leave(&self, asks_for_methods: bool, response: &mut Response) {
+        if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+            return;
+        }
+        let allow = allowed(response);
+        if asks_for_methods {
+            *response = StatusCode::NO_CONTENT.into_response();
+        }
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
         }
     }
 }
@@ -36,13 +54,22 @@ impl Around for Methods {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Head;
 
-impl Around for Head {
-    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
-        if *request.method() != Method::HEAD {
-            return next.run(request).await;
+impl Passage for Head {
+    /// Whether the headers alone are wanted.
+    type Memory = bool;
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, bool> {
+        let is_head = *request.method() == Method::HEAD;
+        if is_head {
+            *request.method_mut() = Method::GET;
         }
-        *request.method_mut() = Method::GET;
-        without_body(next.run(request).await)
+        ControlFlow::Continue(is_head)
+    }
+
+    fn leave(&self, is_head: bool, response: &mut Response) {
+        if is_head {
+            *response = without_body(mem::take(response));
+        }
     }
 }
 
@@ -58,27 +85,6 @@ fn without_body(response: Response) -> Response {
         parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     Response::from_parts(parts, Body::empty())
-}
-
-/// The router refuses OPTIONS like any other method it has no handler for, naming those it has.
-fn options(refused: Response) -> Response {
-    if refused.status() != StatusCode::METHOD_NOT_ALLOWED {
-        return refused;
-    }
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    if let Some(allow) = allowed(&refused) {
-        response.headers_mut().insert(header::ALLOW, allow);
-    }
-    response
-}
-
-fn complete_allow(mut response: Response) -> Response {
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED
-        && let Some(allow) = allowed(&response)
-    {
-        response.headers_mut().insert(header::ALLOW, allow);
-    }
-    response
 }
 
 fn allowed(response: &Response) -> Option<HeaderValue> {

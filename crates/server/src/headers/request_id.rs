@@ -1,6 +1,6 @@
 //! The id of a request, in the answer, in problems and in the log.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::ControlFlow, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -9,7 +9,7 @@ use axum::{
 };
 use uuid::Uuid;
 
-use crate::around::{Around, Next};
+use crate::around::Passage;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -43,15 +43,19 @@ impl fmt::Display for RequestId {
     }
 }
 
-impl Around for RequestIds {
+impl Passage for RequestIds {
+    type Memory = RequestId;
+
     /// Gives every request an id: the one it came with, if that is harmless, else a new one.
-    async fn answer<N: Next>(&self, mut request: Request, next: &N) -> Response {
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, RequestId> {
         let given = request.headers().get(HEADER).filter(|value| is_harmless(value)).cloned();
         let id = RequestId(given.unwrap_or_else(|| new_id(self)));
         request.extensions_mut().insert(id.clone());
-        let mut response = next.run(request).await;
-        response.headers_mut().insert(HEADER, id.0);
-        response
+        ControlFlow::Continue(id)
+    }
+
+    fn leave(&self, RequestId(id): RequestId, response: &mut Response) {
+        response.headers_mut().insert(HEADER, id);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The security headers of every answer, and the content security policies of pages.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 
-use crate::around::{Around, Next};
+use crate::around::Passage;
 use crate::site::Site;
 
 /// The policy of our own pages: nothing from other hosts, nothing inline.
@@ -41,9 +41,14 @@ const ALWAYS: [(HeaderName, &str); 4] = [
 #[derive(Debug, Clone)]
 pub(crate) struct Security(pub(crate) Arc<Site>);
 
-impl Around for Security {
-    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
-        let mut response = next.run(request).await;
+impl Passage for Security {
+    type Memory = ();
+
+    fn enter(&self, _request: &mut Request) -> ControlFlow<Response> {
+        ControlFlow::Continue(())
+    }
+
+    fn leave(&self, (): (), response: &mut Response) {
         let headers = response.headers_mut();
         for (name, value) in ALWAYS {
             headers.insert(name, HeaderValue::from_static(value));
@@ -59,7 +64,6 @@ impl Around for Security {
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         }
         headers.remove(header::SERVER);
-        response
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use metrics::{Counter, Gauge, counter, gauge};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout},
@@ -29,7 +30,25 @@ pub(super) struct Lane {
     waiting: AtomicUsize,
     /// How long a place was held lately, in microseconds.
     held: AtomicU64,
-    name: &'static str,
+    measures: Measures,
+}
+
+/// What the operator sees of a class; looking a measure up would cost more than all it measures.
+#[derive(Debug)]
+struct Measures {
+    admitted: Counter,
+    in_flight: Gauge,
+    waiting: Gauge,
+}
+
+impl Measures {
+    fn of(class: &'static str) -> Self {
+        Self {
+            admitted: counter!("vitrina_admitted_total", "class" => class),
+            in_flight: gauge!("vitrina_in_flight", "class" => class),
+            waiting: gauge!("vitrina_waiting", "class" => class),
+        }
+    }
 }
 
 /// The class is busy and the wait would be too long.
@@ -43,7 +62,7 @@ impl Lane {
             budget,
             waiting: AtomicUsize::default(),
             held: AtomicU64::default(),
-            name,
+            measures: Measures::of(name),
         }
     }
 
@@ -56,8 +75,8 @@ impl Lane {
             Ok(permit) => permit,
             Err(_busy) => self.queue().await?,
         };
-        metrics::counter!("vitrina_admitted_total", "class" => self.name).increment(1);
-        metrics::gauge!("vitrina_in_flight", "class" => self.name).increment(1);
+        self.measures.admitted.increment(1);
+        self.measures.in_flight.increment(1);
         Ok(Turn { _permit: permit, lane: Arc::clone(self), begun: Instant::now() })
     }
 
@@ -99,7 +118,7 @@ struct Waiter<'a> {
 impl<'a> Waiter<'a> {
     fn new(lane: &'a Lane) -> Self {
         let ahead = lane.waiting.fetch_add(1, Ordering::Relaxed);
-        metrics::gauge!("vitrina_waiting", "class" => lane.name).increment(1);
+        lane.measures.waiting.increment(1);
         Self { lane, ahead }
     }
 }
@@ -107,7 +126,7 @@ impl<'a> Waiter<'a> {
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         self.lane.waiting.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!("vitrina_waiting", "class" => self.lane.name).decrement(1);
+        self.lane.measures.waiting.decrement(1);
     }
 }
 
@@ -122,7 +141,7 @@ pub(super) struct Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         self.lane.remember(self.begun.elapsed());
-        metrics::gauge!("vitrina_in_flight", "class" => self.lane.name).decrement(1);
+        self.lane.measures.in_flight.decrement(1);
     }
 }
 

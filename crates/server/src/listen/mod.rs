@@ -7,9 +7,9 @@
 use std::{convert::Infallible, io, net::SocketAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
     body::Body,
     http::{HeaderValue, header},
+    response::Response,
 };
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioTimer;
@@ -19,7 +19,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_util::task::TaskTracker;
-use tower::Service as _;
+use tower::Service;
 
 mod body;
 mod front;
@@ -53,6 +53,21 @@ const MOST_QUEUED: usize = 4096;
 /// The address at the other end of the connection: of the client, or of the proxy in front.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
+
+/// What answers requests, whatever they ask.
+pub trait Responder:
+    Service<Request<Body>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+impl<S> Responder for S where
+    S: Service<Request<Body>, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
 
 /// Why the server cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -120,7 +135,7 @@ impl Listener {
     pub async fn serve_apart(
         self,
         threads: NonZeroUsize,
-        app: Router,
+        app: impl Responder,
         lifecycle: Lifecycle,
     ) -> Result<Ended, ListenError> {
         let Self { tcp, address, limits } = self;
@@ -136,11 +151,11 @@ impl Listener {
     }
 
     /// Serves until the lifecycle says stop, then until every request is answered or time is up.
-    pub async fn serve(self, app: Router, lifecycle: Lifecycle) -> Ended {
+    pub async fn serve(self, app: impl Responder, lifecycle: Lifecycle) -> Ended {
         self.serve_on(None, app, lifecycle).await
     }
 
-    async fn serve_on(self, front: Option<Front>, app: Router, lifecycle: Lifecycle) -> Ended {
+    async fn serve_on(self, front: Option<Front>, app: impl Responder, lifecycle: Lifecycle) -> Ended {
         let Self { tcp, address: _, limits } = self;
         let server = Server {
             app,
@@ -156,8 +171,8 @@ impl Listener {
     }
 }
 
-struct Server {
-    app: Router,
+struct Server<A> {
+    app: A,
     slots: Arc<Semaphore>,
     census: Census,
     limits: Arc<Limits>,
@@ -167,7 +182,7 @@ struct Server {
     lifecycle: Lifecycle,
 }
 
-impl Server {
+impl<A: Responder> Server<A> {
     /// Accepts until told to stop; the socket is closed when this returns.
     async fn accept_until_stopped(&self, tcp: TcpListener) {
         let mut pause = Duration::from_millis(5);
@@ -265,8 +280,8 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     )
 }
 
-struct Connection {
-    app: Router,
+struct Connection<A> {
+    app: A,
     limits: Arc<Limits>,
     lifecycle: Lifecycle,
     peer: SocketAddr,
@@ -274,7 +289,7 @@ struct Connection {
     _place: Option<Place>,
 }
 
-impl Connection {
+impl<A: Responder> Connection<A> {
     async fn run_there(self, tcp: std::net::TcpStream) {
         match TcpStream::from_std(tcp) {
             Ok(tcp) => self.run(tcp).await,
@@ -308,7 +323,8 @@ impl Connection {
         let mut connection = std::pin::pin!(
             http1::Builder::new()
                 .timer(TokioTimer::new())
-                // The stream itself watches headers and idling; this is the second net.
+                // The stream itself watches headers and idling; this is for those that `hyper` asks nothing of while
+                // they idle.
                 .header_read_timeout(self.limits.idle + self.limits.header_read)
                 .max_headers(self.limits.header_fields + 28)
                 .max_header_size(self.limits.header_bytes + HEADROOM)

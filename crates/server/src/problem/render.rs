@@ -1,10 +1,10 @@
 //! Writes the body of every error at the edge: the document, or a page for people.
 
-use std::sync::Arc;
+use std::{mem, ops::ControlFlow, sync::Arc};
 
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
 use vitrina_app::Chain;
@@ -12,7 +12,7 @@ use vitrina_domain::finding::Locale;
 
 use super::{Code, MEDIA_TYPE, Problem, ProblemBody};
 use crate::{
-    around::{Around, Next},
+    around::Passage,
     headers::{RequestId, only},
     locale::Reader,
     nearest::nearest,
@@ -24,18 +24,33 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Render(pub(crate) Arc<Site>);
 
-impl Around for Render {
-    async fn answer<N: Next>(&self, request: Request, next: &N) -> Response {
+/// What an error tells of the request.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    uri: Uri,
+    headers: HeaderMap,
+    request_id: Option<RequestId>,
+}
+
+impl Passage for Render {
+    type Memory = Asked;
+
+    fn enter(&self, request: &mut Request) -> ControlFlow<Response, Asked> {
+        ControlFlow::Continue(Asked {
+            uri: request.uri().clone(),
+            headers: only(request.headers(), &[header::ACCEPT, header::ACCEPT_LANGUAGE]),
+            request_id: request.extensions().get().cloned(),
+        })
+    }
+
+    fn leave(&self, asked: Asked, response: &mut Response) {
         let Self(site) = self;
-        let uri = request.uri().clone();
-        let headers = only(request.headers(), &[header::ACCEPT, header::ACCEPT_LANGUAGE]);
-        let request_id = request.extensions().get::<RequestId>().cloned();
-        let mut response = next.run(request).await;
+        let Asked { uri, headers, request_id } = asked;
         let instance = uri.path();
         let problem = match response.extensions_mut().remove::<Problem>() {
             Some(problem) => problem,
-            None if is_bare_error(&response) => of_framework(response.status(), instance, site),
-            None => return response,
+            None if is_bare_error(response) => of_framework(response.status(), instance, site),
+            None => return,
         };
         let is_for_people = is_for_people(instance, &headers);
         let reader = Reader::of(&headers, site.locale);
@@ -49,7 +64,7 @@ impl Around for Render {
         }
         let body = problem.body(&site.base_url, instance, &request_id, reader.locale);
         let page = is_for_people.then(|| page(site, &body, reader.locale)).flatten();
-        write(response, &body, page, reader.locale)
+        *response = write(mem::take(response), &body, page, reader.locale);
     }
 }
 

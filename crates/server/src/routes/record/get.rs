@@ -71,7 +71,7 @@ async fn represent(record: &Record<Stored>, chosen: Representation, inquiry: &In
     let mut headers = HeaderMap::new();
     let address = api_url(site, record.kind(), &record.id.to_string());
     negotiate::describe(&mut headers, chosen, offered(record.kind()), |one| {
-        format!("{address}?f={}", one.name())
+        [&address, "?f=", one.name()].concat()
     });
     Ok(Made { shows: shown(record), validators: as_seen(record, &beside, chosen, inquiry), headers, body })
 }
