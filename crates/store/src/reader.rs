@@ -82,6 +82,15 @@ impl AtHand {
     }
 }
 
+impl Drop for AtHand {
+    /// Connections go back to their pool in a task of the runtime, which may have ended: they are closed instead.
+    fn drop(&mut self) {
+        for connection in self.idle().drain(..) {
+            drop(connection.detach());
+        }
+    }
+}
+
 impl Reader {
     /// Waits for those who read, and lets go of every connection.
     pub(crate) async fn close(self) -> Result<(), DbErr> {
@@ -187,6 +196,18 @@ mod tests {
     async fn answer(reader: &Reader, sql: &str) -> Result<i64, DbErr> {
         let row = reader.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
         row.ok_or(DbErr::RecordNotFound(sql.to_owned()))?.try_get_by_index(0)
+    }
+
+    #[test]
+    fn a_reader_may_be_let_go_of_after_the_runtime() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (_folder, reader) = runtime.block_on(async {
+            let (folder, reader) = one(Duration::from_mins(1)).await;
+            assert_eq!(answer(&reader, "SELECT 1").await.unwrap(), 1);
+            (folder, reader)
+        });
+        drop(runtime);
+        drop(reader);
     }
 
     #[tokio::test]

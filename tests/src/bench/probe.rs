@@ -9,6 +9,9 @@ use super::{
 };
 use crate::Program;
 
+/// How often each record is asked for until all connections of the database have its pages.
+const ROUNDS: usize = 16;
+
 /// Requests of one sort, with what they took so far.
 #[derive(Debug)]
 pub(super) struct Probe {
@@ -60,7 +63,8 @@ impl Probe {
             Answers::New => {
                 // What else was measured has taken the pages of these records out of the database's memory. Each of its
                 // connections has pages of its own: they are there again once every connection was asked for each.
-                self.drive(program, &self.made_anew("w", self.count), self.count).await?;
+                let count = self.asks.len() * ROUNDS;
+                self.drive(program, &self.made_anew("w", count), count).await?;
                 self.made_anew("x", self.count)
             }
         };

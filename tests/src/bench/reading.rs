@@ -74,7 +74,7 @@ impl Probes {
             ),
             stored: Probe::of_new(
                 "get one dataset, from the store (500 different)",
-                many / 4,
+                many,
                 ids.iter().map(|id| get(id)).collect(),
             ),
             again: Probe::small("get one dataset, the same again", many, vec![one.clone()]),

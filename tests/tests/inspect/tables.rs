@@ -55,6 +55,7 @@ async fn shapes_of_any_kind_are_counted() {
     try_all([
         Case::found("nothing", "", "text", &["W-FILE-EMPTY"]).called("csv"),
         Case::found("blanks", " \n\t\n", "text", &["W-FILE-EMPTY"]).called("csv"),
+        Case::found("a separator and nothing else", "sep=:\n", "csv", &["W-FILE-EMPTY"]),
         Case::found("a header alone", "a,b,c\n", "csv", &[]),
         Case::found("one column", "clave\n09\n10\n", "csv", &[]).called("csv"),
         Case::found("tabs", "a\tb\n1\t2\n", "tsv", &[]),

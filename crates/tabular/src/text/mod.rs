@@ -47,7 +47,7 @@ pub(crate) fn inspect<R: Read + Seek>(
         return Ok(inspection);
     }
     if head.trim().is_empty() {
-        inspection.findings.push(warning("W-FILE-EMPTY", "", "el archivo está vacío", "the file is empty"));
+        inspection.findings.push(nothing());
         return Ok(inspection);
     }
     if let Some(separated) = separator::find(&head, is_whole, extension) {
@@ -71,9 +71,17 @@ fn add_table(inspection: &mut Inspection, text: impl Read, separated: Separated)
         form.separator = (profile.table.columns > 1).then_some(char::from(separated.separator));
         form.quote = profile.has_quotes.then_some('"');
     }
+    if profile.table.rows == 0 {
+        // Nothing stands behind the line that tells the separator.
+        inspection.findings.push(nothing());
+    }
     inspection.tables.push(profile.table);
     inspection.findings.extend(profile.findings);
     Ok(())
+}
+
+fn nothing() -> Finding {
+    warning("W-FILE-EMPTY", "", "el archivo está vacío", "the file is empty")
 }
 
 fn encoding_findings(encoded: Encoded) -> Vec<Finding> {
