@@ -34,8 +34,8 @@ impl Served {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
         let world = runtime.block_on(World::new()).expect("a catalog can be made");
         let bearer = runtime.block_on(bearer(&world.app));
-        let router = vitrina_server::router(world.app.clone(), Lifecycle::default());
-        let router = Router::new().fallback_service(router);
+        let served = vitrina_server::router(world.app.clone(), Lifecycle::default());
+        let router = Router::new().fallback_service(served);
         Self { bearer, router, world, runtime }
     }
 
